@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recognizer.measuring import KINDS, Counts, Share, calibrate, compare_labels, fact_confidences, pool, risk_coverage, score
+from recognizer.measuring.disturbance import insert_column, rename
 from recognizer.truth import TruthCell
 from recognizer.types import Cell, Label, LabelledCell, Piece, Place, Role
 
@@ -205,3 +206,24 @@ def test_confidences_are_taken_from_the_output_and_matched_once() -> None:
     predicted = {"projects": [{"project_name": "甲", "indicators": [found, found]}]}
     assert fact_confidences(gold, predicted, ["value"]) == [(0.6, True), (0.6, False)]
     assert sorted(fact_confidences(gold, predicted)) == [(0.6, False), (0.6, True), (0.7, False), (0.7, True)]
+
+
+def test_renaming_changes_text_and_records_alike_even_where_print_broke_the_name() -> None:
+    text = "项目名称 道路\n养护经费 乙市\n| 道路<br>养护经费 |\n"
+    projects = [{"project_name": "道路养护经费", "goals": {"annual": "用好道路养护经费"}}]
+    records = {"source": "乙", "city": "乙市", "projects": projects}
+    renamed, gold = rename(text, records, {"道路养护经费": "河道清淤工作项目", "乙": "丙", "丁": "戊"})
+    assert renamed == "项目名称 河道清\n淤工作项目 丙市\n| 河道清<br>淤工作项目 |\n"
+    assert gold["city"] == "丙市"
+    assert gold["source"] == "乙"
+    assert gold["projects"] == [{"project_name": "河道清淤工作项目", "goals": {"annual": "用好河道清淤工作项目"}}]
+    assert rename(text, records, {"丁": "戊"}) == (text, records)
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("表\na\tb\tc\na\n", "表\na\tb\t√\tc\na\n"),
+    ("| a | b | c |\n|---|---|---|\n", "| a | b | √ | c |\n|---|---|---|---|\n"),
+    ("表名\n名称 甲\n", "表名\n名称 甲 √\n"),
+])
+def test_a_meaningless_column_is_put_into_each_row(text: str, expected: str) -> None:
+    assert insert_column(text, "√") == expected
