@@ -1,0 +1,57 @@
+"""The reading room: makes a `Document` of a file.
+
+`read` is the thin edge to the disk, `read_text` the pure rest: text in, blocks out. The formats are asked in order and
+each takes the tables it knows, judged by the text itself, never by a file's suffix; what is left is plain lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from ..errors import UnreadableFileError
+from ..types import Document
+from . import html, markdown, tabs
+from .encoding import decode
+from .parts import Format, Table
+from .text import gather, number_lines
+
+__all__ = ["FORMATS", "decode", "read", "read_text"]
+
+FORMATS: tuple[Format, ...] = (html.FORMAT, markdown.FORMAT, tabs.FORMAT)
+
+
+def read(path: Path) -> Document:
+    """Reads a text, Markdown or HTML file in any encoding that Chinese offices use; its name becomes the document's.
+
+    Raises UnreadableFileError, EmptyFileError, UnsupportedFormatError, BinaryFileError or EncodingError.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise UnreadableFileError("no such file", path=path, hint="check the path") from error
+    except IsADirectoryError as error:
+        raise UnreadableFileError("a folder, not a file", path=path, hint="name the files in it") from error
+    except PermissionError as error:
+        raise UnreadableFileError("no permission to read it", path=path, hint="ask its owner for read access") from error
+    except (OSError, ValueError) as error:
+        raise UnreadableFileError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path=path) from error
+    text, encoding = decode(data, path)
+    document = replace(read_text(text, path.name), encoding=encoding)
+    damaged = text.count("\ufffd")
+    if damaged:
+        line = text.count("\n", 0, text.index("\ufffd")) + 1
+        warning = f"{damaged} unreadable characters (U+FFFD), the first in line {line}: the file is damaged"
+        document = replace(document, warnings=(*document.warnings, warning))
+    return document
+
+
+def read_text(text: str, name: str) -> Document:
+    """The blocks of a text whose line ends are line feeds. Never fails: what is no table is lines of text."""
+    parts = number_lines(text)
+    found = "text"
+    for form in FORMATS:
+        parts = form.take(parts)
+        if found == "text" and any(isinstance(part, Table) for part in parts):
+            found = form.name
+    return Document(name, found, gather(parts))
