@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from ..types import Cell, Place
-from .parts import Format, Part, SourceLine, Table, drop_markup, line_runs, make_cell
+from ..types import Cell
+from .parts import Format, Part, SourceLine, Table, drop_markup, line_runs, row_cells
 
 _HEADING = re.compile(r"^(\f?)[ \t]{0,3}#{1,6}[ \t]+(?=\S)")
 _CLOSING_HEADING = re.compile(r"[ \t]+#+[ \t]*$")
@@ -25,6 +25,9 @@ def take(parts: list[Part]) -> list[Part]:
     for run in line_runs(parts):
         if isinstance(run, Table):
             taken.append(run)
+            continue
+        if not any("|" in line.text or "#" in line.text for line in run):
+            taken.extend(run)
             continue
         at = 0
         while at < len(run):
@@ -81,9 +84,7 @@ def _table(lines: list[SourceLine]) -> Table:
         if "-" in text and ((position == 1 and _is_separator(text)) or ("---" in text and _is_separator(text))
                             or _RULE.fullmatch(text)):
             continue
-        place = Place((line.number, line.number))
-        for column, field in enumerate(_fields(text)):
-            cells.append(make_cell(row, column, field, place, column))
+        cells += row_cells(row, _fields(text), line.number)
         row += 1
     return Table(tuple(cells), page_before=lines[0].text.startswith("\f"))
 

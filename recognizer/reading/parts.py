@@ -57,13 +57,18 @@ def line_runs(parts: Iterable[Part]) -> Iterator[list[SourceLine] | Table]:
         yield run
 
 
-def make_cell(row: int, column: int, text: str, place: Place, index: int) -> Cell:
-    """The cell of one field of a line: its text stripped at the ends, and no piece where it is empty."""
-    gap: Gap = "tab" if column else "line"
-    text = text.strip()
-    if not text:
-        return _empty_cell(row, column, gap)
-    return Cell(row, column, text, (Piece(text, place, index),), gap=gap)
+def row_cells(row: int, fields: Iterable[str], line: int, first_column: int = 0, first_index: int = 0) -> list[Cell]:
+    """The cells of a row: each field stripped at its ends, its index the field's order, no piece where it is empty."""
+    place = Place((line, line))
+    cells: list[Cell] = []
+    for column, field in enumerate(fields, first_column):
+        text = field.strip()
+        gap: Gap = "tab" if column else "line"
+        if text:
+            cells.append(Cell(row, column, text, (Piece(text, place, column - first_column + first_index),), 1, 1, gap))
+        else:
+            cells.append(_empty_cell(row, column, gap))
+    return cells
 
 
 @lru_cache(maxsize=4096)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..types import Cell, Place
-from .parts import Format, Part, SourceLine, Table, drop_markup, line_runs, make_cell
+from ..types import Cell, Piece, Place
+from .parts import Format, Part, SourceLine, Table, drop_markup, line_runs, row_cells
 
 # Lines without a tab that may stand inside a table (a cell that breaks its line); more of them are prose between tables.
 _LONGEST_BREAK = 3
@@ -121,11 +121,7 @@ def _table(stretch: list[SourceLine]) -> Table:
                 row += 1
                 at = quoted + 1
                 continue
-        if "<" in text or "&" in text:
-            text = "\t".join(drop_markup(field) for field in text.split("\t"))
-        place = Place((line.number, line.number))
-        for column, field in enumerate(text.split("\t")):
-            cells.append(make_cell(row, column, field, place, column))
+        cells += row_cells(row, _fields(text), line.number)
         row += 1
         at += 1
     return Table(tuple(cells), page_before=stretch[0].text.startswith("\f"))
@@ -142,15 +138,21 @@ def _quoted_end(stretch: list[SourceLine], at: int) -> int:
     return at
 
 
-def _quoted_row(lines: list[SourceLine], row: int) -> Iterator[Cell]:
+def _quoted_row(lines: list[SourceLine], row: int) -> list[Cell]:
     """The cells of a row whose one field, in quotation marks, reaches over several lines."""
-    *before, opening = lines[0].text.split("\t")
-    closing, *after = lines[-1].text.split("\t")
-    first = Place((lines[0].number, lines[0].number))
-    for column, field in enumerate(before):
-        yield make_cell(row, column, drop_markup(field), first, column)
-    quoted = "\n".join([opening, *(line.text for line in lines[1:-1]), closing.rstrip()])[1:-1].replace('""', '"')
-    yield make_cell(row, len(before), drop_markup(quoted), Place((lines[0].number, lines[-1].number)), len(before))
-    last = Place((lines[-1].number, lines[-1].number))
-    for index, field in enumerate(after, 1):
-        yield make_cell(row, len(before) + index, drop_markup(field), last, index)
+    before, _, opening = lines[0].text.rpartition("\t")
+    closing, _, after = lines[-1].text.partition("\t")
+    first, last = lines[0].number, lines[-1].number
+    cells = row_cells(row, _fields(before), first) if "\t" in lines[0].text else []
+    quoted = "\n".join([opening, *(line.text for line in lines[1:-1]), closing.rstrip()])[1:-1].replace('""', '"').strip()
+    column = len(cells)
+    pieces = (Piece(quoted, Place((first, last)), column),) if quoted else ()
+    cells.append(Cell(row, column, quoted, pieces, gap="tab" if column else "line"))
+    if "\t" in lines[-1].text:
+        cells += row_cells(row, _fields(after), last, column + 1, 1)
+    return cells
+
+
+def _fields(text: str) -> list[str]:
+    fields = text.split("\t")
+    return [drop_markup(field) for field in fields] if "<" in text or "&" in text else fields
