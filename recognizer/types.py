@@ -167,12 +167,21 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class LabelledCell:
-    """A cell with its label and the label's probability; `period_probability` is that of its period alone."""
+    """A cell with its label, the role's probability and that of its period; `parts` are those of a packed cell."""
 
     cell: Cell
     label: Label
     probability: float
     period_probability: float = 1.0
+    parts: tuple[LabelledCell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledGrid:
+    """The labelled non-empty cells of a grid, row by row; `rows` holds at least one cell each."""
+
+    rows: tuple[tuple[LabelledCell, ...], ...]
+    drawn: bool
 
 
 @dataclass(frozen=True, slots=True)

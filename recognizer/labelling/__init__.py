@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from recognizer.labelling.context import Context, context_of
-from recognizer.labelling.features import Floats, features
+from recognizer.context.neighbours import Context, context_of
+from recognizer.context.features import Floats, features
+from recognizer.layout.packed import restore, split_packed
 from recognizer.model import Model, Network, TextModel
-from recognizer.types import Grid, Label, LabelledCell
+from recognizer.repair import repair
+from recognizer.types import Grid, Label, LabelledCell, LabelledGrid, Role
 
 
-def label(grids: Sequence[Grid], model: Model, *, packed: bool = False) -> tuple[LabelledCell, ...]:
-    """The non-empty cells of all grids in reading order, each with its most probable label.
+def label(grids: Sequence[Grid], model: Model, *, packed: bool = False) -> tuple[LabelledGrid, ...]:
+    """The grids with their non-empty cells labelled; a packed cell's `parts` are repaired and labelled in turn.
 
     Everything is labelled in one batch and in two looks: the second sees what the first said of the neighbours.
-    `packed` labels the parts of packed cells with the networks trained for them.
+    `packed` uses the networks trained for the parts of packed cells.
     """
     context = context_of(grids)
     if not context.cells:
         return ()
     first, second = (model.packed_first, model.packed_second) if packed else (model.first_look, model.second_look)
-    return _decode(context, probabilities(context, model.text, first, second), second.classes)
+    cells = _decode(context, probabilities(context, model.text, first, second), second.classes)
+    if not packed:
+        cells = _unpack(cells, model)
+    rows: dict[int, list[tuple[LabelledCell, ...]]] = {}
+    for row in context.rows:
+        rows.setdefault(int(context.grid_of[row[0]]), []).append(tuple(cells[index] for index in row))
+    return tuple(LabelledGrid(tuple(rows[number]), grid.drawn) for number, grid in enumerate(grids) if number in rows)
 
 
 def probabilities(context: Context, text: TextModel, first: Network, second: Network) -> Floats:
@@ -32,14 +41,28 @@ def probabilities(context: Context, text: TextModel, first: Network, second: Net
     return second.probabilities(features(context, np.concatenate([scores, glance], axis=1), glance, first.classes))
 
 
-def _decode(context: Context, probable: Floats, classes: tuple[str, ...]) -> tuple[LabelledCell, ...]:
+def _unpack(cells: list[LabelledCell], model: Model) -> list[LabelledCell]:
+    """The cells, each packed one with its parts."""
+    where = [index for index, entry in enumerate(cells) if entry.label.role is Role.PACKED]
+    whole = repair([split_packed(cells[index].cell) for index in where], model, packed=True)
+    pieces = [replace(grid, cells=tuple(replace(part, text=restore(part, cells[index].cell).text) for part in grid.cells))
+              for index, grid in zip(where, whole, strict=True)]
+    found = list(cells)
+    for index, inner in zip(where, label(pieces, model, packed=True), strict=True):
+        parts = tuple(replace(part, cell=restore(part.cell, cells[index].cell)) for row in inner.rows for part in row)
+        found[index] = replace(cells[index], parts=parts)
+    return found
+
+
+def _decode(context: Context, probable: Floats, classes: tuple[str, ...]) -> list[LabelledCell]:
     labels = [Label.parse(code) for code in classes]
-    roles = np.asarray([sorted({str(entry.role) for entry in labels}).index(str(entry.role)) for entry in labels])
+    codes = sorted({str(entry.role) for entry in labels})
+    roles = np.asarray([codes.index(str(entry.role)) for entry in labels])
     found = []
     for cell, row in zip(context.cells, probable, strict=True):
         mass = np.bincount(roles, weights=row)
         role = int(mass.argmax())
         best = int(np.where(roles == role, row, -1).argmax())
         share = float(row[best] / mass[role]) if mass[role] > 0 else 1.0
-        found.append(LabelledCell(cell, labels[best], float(mass[role]), share))
-    return tuple(found)
+        found.append(LabelledCell(cell, labels[best], min(float(mass[role]), 1.0), min(share, 1.0)))
+    return found

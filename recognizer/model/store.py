@@ -24,12 +24,14 @@ class Model:
     """Everything learned.
 
     `text`: label scores of a text alone. `joiner`: whether two pieces are one cell, `packed_joiner` the same inside
-    packed cells. `first_look` and `second_look` label cells, `packed_first` and `packed_second` the parts of packed
-    cells. `levels`: scores of level 2 for an indicator's name. `card` says how and from what it was trained.
+    packed cells; `seams`: whether the characters at a boundary read on. `first_look` and `second_look` label cells,
+    `packed_first` and `packed_second` the parts of packed cells. `levels`: scores of level 2 for an indicator's name.
+    `card` says how and from what it was trained.
     """
 
     text: TextModel
     joiner: Network
+    seams: TextModel
     first_look: Network
     second_look: Network
     packed_joiner: Network
@@ -61,9 +63,9 @@ def load_model(folder: Path) -> Model:
         card = json.loads((folder / CARD_NAME).read_text("utf-8"))
         return Model(**{name: _unpacked(state[name]) for name in _PARTS}, card=card)
     except FileNotFoundError as error:
-        raise ModelError(path, "no model is stored there; `recognizer train` makes one") from error
+        raise ModelError("no model is stored there", path=path, stage="label", hint="`recognizer train` makes one") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(path, f"cannot be loaded: {error}") from error
+        raise ModelError(f"cannot be loaded: {error}", path=path, stage="label", hint="`recognizer train` makes a new one") from error
 
 
 @lru_cache(maxsize=1)
@@ -72,7 +74,7 @@ def shipped_model() -> Model:
     return load_model(models_folder())
 
 
-_PARTS = ("text", "joiner", "first_look", "second_look", "packed_joiner", "packed_first", "packed_second", "levels")
+_PARTS = ("text", "joiner", "seams", "first_look", "second_look", "packed_joiner", "packed_first", "packed_second", "levels")
 
 
 def _packed(part: TextModel | Network) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.labelling.context import Context
-from recognizer.labelling.shape import shape
+from recognizer.context.neighbours import Context
+from recognizer.context.shape import shape
 from recognizer.types import Role
 
 Floats = NDArray[np.float32]

@@ -1,0 +1,7 @@
+"""What is around a cell and what it looks like: the inputs of the joiner and of the labeller."""
+
+from recognizer.context.features import features, group_matrix
+from recognizer.context.neighbours import GAPS, Context, context_of
+from recognizer.context.shape import shape
+
+__all__ = ["GAPS", "Context", "context_of", "features", "group_matrix", "shape"]

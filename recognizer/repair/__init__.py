@@ -1,0 +1,81 @@
+"""Repair: from pieces to whole cells. Joining two pieces is a decision of a trained model with a probability."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.context.neighbours import context_of
+from recognizer.model import Model, Network
+from recognizer.repair.candidates import candidates
+from recognizer.repair.features import boundary, pair_features
+from recognizer.types import Cell, Grid
+
+
+def repair(grids: Sequence[Grid], model: Model, *, packed: bool = False) -> tuple[Grid, ...]:
+    """The grids with wrapped, vertical and page-cut cells made whole.
+
+    A whole cell stands where its first piece stood and keeps all its pieces; nothing else moves. `packed` uses the
+    joiner trained for the parts of packed cells.
+    """
+    context = context_of(grids)
+    pairs = candidates(context, grids)
+    if not len(pairs):
+        return tuple(grids)
+    joiner: Network = model.packed_joiner if packed else model.joiner
+    seams = model.seams.scores([boundary(context.cells[a].text, context.cells[b].text) for a, b in pairs])[:, 0]
+    probable = joiner.probabilities(pair_features(context, grids, pairs, model.text, seams))[:, joiner.classes.index("join")]
+    chains = choose(pairs, probable)
+    return merge(grids, context.cells, chains)
+
+
+def choose(pairs: NDArray[np.int64], probable: NDArray[np.float32]) -> dict[int, tuple[int, float]]:
+    """For each cell that continues another: that other cell and the join's probability.
+
+    The surest joins come first; a cell continues at most one other and is continued by at most one.
+    """
+    follows: dict[int, tuple[int, float]] = {}
+    continued: set[int] = set()
+    for index in np.argsort(-probable, kind="stable"):
+        if probable[index] <= 0.5:
+            break
+        earlier, later = int(pairs[index, 0]), int(pairs[index, 1])
+        if later not in follows and earlier not in continued:
+            follows[later] = (earlier, float(probable[index]))
+            continued.add(earlier)
+    return follows
+
+
+def merge(grids: Sequence[Grid], cells: tuple[Cell, ...], follows: dict[int, tuple[int, float]]) -> tuple[Grid, ...]:
+    """The grids with each cell joined to the one it `follows`; `cells` are their non-empty cells in reading order."""
+    tails = {earlier: later for later, (earlier, _) in follows.items()}
+    whole: dict[int, Cell] = {}
+    for index, cell in enumerate(cells):
+        if index in follows:
+            continue
+        sure = 1.0
+        later = tails.get(index)
+        while later is not None:
+            sure = min(sure, follows[later][1])
+            part = cells[later]
+            cell = replace(cell, text=cell.text + part.text, pieces=cell.pieces + part.pieces, join_probability=sure)
+            later = tails.get(later)
+        whole[index] = cell
+    repaired = []
+    position = 0
+    for grid in grids:
+        kept: list[Cell] = []
+        for cell in grid.cells:
+            if not cell.text:
+                kept.append(cell)
+                continue
+            if position in whole:
+                kept.append(whole[position])
+            elif grid.drawn:
+                kept.append(replace(cell, text="", pieces=()))
+            position += 1
+        repaired.append(replace(grid, cells=tuple(kept)))
+    return tuple(repaired)

@@ -1,0 +1,139 @@
+"""What the joiner sees of two pieces: their texts alone and together, the boundary, the lines they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.context.neighbours import GAPS, Context
+from recognizer.context.features import group_matrix
+from recognizer.context.shape import shape
+from recognizer.model import TextModel
+from recognizer.model.text import plain
+from recognizer.types import Grid
+
+Floats = NDArray[np.float32]
+RUN_PIECE = 4  # longest piece, in characters, of a label that is printed over several lines
+RUN_SHARE = 12  # neighbours on each side that tell how wide a full line is
+
+_OPENING, _CLOSING = "（(【[《“‘", "）)】]》”’"
+
+
+def boundary(earlier: str, later: str) -> str:
+    """The characters on both sides of a boundary, as the boundary's text model reads them."""
+    return f"{earlier[-3:]}\x1f{later[:3]}"
+
+
+def pair_features(context: Context, grids: Sequence[Grid], pairs: NDArray[np.int64], text: TextModel, seams: Floats) -> Floats:
+    """(pairs, features) inputs of the joiner; `seams` (pairs,) is the boundary model's score of each pair."""
+    cells = context.cells
+    if not len(pairs):
+        return np.zeros((0, 0), np.float32)
+    merge = group_matrix(text.classes)
+    alone = np.minimum(text.scores([cell.text for cell in cells]) @ merge, 1)
+    first, second = pairs[:, 0], pairs[:, 1]
+    together_texts = [cells[a].text + cells[b].text for a, b in pairs]
+    together = np.minimum(text.scores(together_texts) @ merge, 1)
+    padded = np.concatenate([alone, np.zeros((1, alone.shape[1]), np.float32)])
+    following = np.minimum(second + 1, len(cells))
+    preceding = np.where(first > 0, first - 1, len(cells))
+    shapes = np.stack([shape(cell.text) for cell in cells])
+    both = np.stack([shape(joined) for joined in together_texts])
+    lexical = np.asarray([
+        [float(plain(cells[a].text) in text.lexicon), float(plain(cells[b].text) in text.lexicon), float(plain(joined) in text.lexicon)]
+        for (a, b), joined in zip(pairs, together_texts, strict=True)], np.float32)
+    runs = _runs(context, grids, text.lexicon)
+    adjacent = (second - first == 1)[:, None].astype(np.float32)
+    lengths = np.asarray([len(cell.text) for cell in cells], np.float32)
+    lines = _lines(context, pairs, lengths)
+    return np.concatenate([
+        alone[first], alone[second], together, padded[following], padded[preceding], shapes[first], shapes[second], both, lexical,
+        runs[second] * adjacent, seams[:, None], np.square(seams)[:, None], lines, _brackets(context, pairs)], axis=1, dtype=np.float32)
+
+
+def _lines(context: Context, pairs: NDArray[np.int64], lengths: Floats) -> Floats:
+    """How the two pieces stand in their lines and columns."""
+    cells, rows, row_of = context.cells, context.rows, context.row_of
+    full = _fullness(lengths)
+    widths = [max(cells[index].column + cells[index].column_span for index in row) for row in rows]
+    found = np.zeros((len(pairs), 28 + 2 * len(GAPS)), np.float32)
+    for number, (a, b) in enumerate(pairs):
+        row_a, row_b = rows[row_of[a]], rows[row_of[b]]
+        rank_a, rank_b = a - row_a[0], b - row_b[0]
+        from_right_a, from_right_b = len(row_a) - rank_a, len(row_b) - rank_b
+        cell_a, cell_b = cells[a], cells[b]
+        drawn_b = context.position[b][0]
+        found[number, :28] = (
+            drawn_b, float(context.grid_of[a] != context.grid_of[b]), min(row_of[b] - row_of[a], 4) / 4, min(b - a, 8) / 8,
+            float(b - a == 1), float(row_of[a] == row_of[b]), min(len(row_a), 8) / 8, min(len(row_b), 8) / 8, float(from_right_a == 1),
+            float(rank_b == 0), float(from_right_b == 1), float(rank_a == 0), float(rank_a == rank_b), float(from_right_a == from_right_b),
+            float(cell_a.column == cell_b.column), min(lengths[a], 40) / 40, min(lengths[b], 40) / 40, min(lengths[a] / max(lengths[b], 1), 4) / 4,
+            full[a], full[b], drawn_b * min(cell_b.column - rank_b, 6) / 6, float(widths[row_of[a]] == widths[row_of[b]]),
+            min(widths[row_of[a]], 12) / 12, min(widths[row_of[b]], 12) / 12, float(len(row_b) < len(row_a)),
+            context.position[a][12], context.position[b][12], float(cell_b.row == 0))
+        found[number, 28 + GAPS.index(cell_b.gap)] = 1
+        after = cells[b + 1].gap if b + 1 < len(cells) else "start"
+        found[number, 28 + len(GAPS) + GAPS.index(after)] = 1
+    return found
+
+
+def _fullness(lengths: Floats) -> Floats:
+    """Each piece's length as a share of the longest wrapped line around it: a line that is full was perhaps wrapped."""
+    found = np.zeros(len(lengths), np.float32)
+    for index in range(len(lengths)):
+        around = lengths[max(index - RUN_SHARE, 0):index + RUN_SHARE + 1]
+        short = around[around <= 2 * lengths[index]]
+        found[index] = lengths[index] / max(short.max(initial=1), 1)
+    return found
+
+
+def _brackets(context: Context, pairs: NDArray[np.int64]) -> Floats:
+    """Brackets that the earlier piece leaves open and that the later one closes."""
+    opened = [sum(cell.text.count(mark) for mark in _OPENING) - sum(cell.text.count(mark) for mark in _CLOSING) for cell in context.cells]
+    return np.asarray([[float(opened[a] > 0), float(opened[b] < 0), float(opened[a] > 0 > opened[b])] for a, b in pairs], np.float32)
+
+
+def _runs(context: Context, grids: Sequence[Grid], lexicon: frozenset[str]) -> Floats:
+    """(cells, 2) for each boundary before a short piece: is it inside, or between, known words of its run of short pieces?
+
+    A run such as 绩 效 指 标 一 级 指 标 is cut so that known label words cover most of it.
+    """
+    found = np.zeros((len(context.cells), 2), np.float32)
+    start = 0
+    cells = context.cells
+    longest = max((len(word) for word in lexicon), default=0)
+    while start < len(cells):
+        stop = start
+        while stop < len(cells) and len(cells[stop].text) <= RUN_PIECE and not grids[context.grid_of[stop]].drawn:
+            stop += 1
+        if stop - start >= 2:
+            _cut_run([plain(cell.text) for cell in cells[start:stop]], lexicon, longest, found[start:stop])
+        start = max(stop, start + 1)
+    return found
+
+
+def _cut_run(texts: list[str], lexicon: frozenset[str], longest: int, found: Floats) -> None:
+    """Best cover of a run by known words, by dynamic programming; writes (inside, between) per boundary into `found`."""
+    count = len(texts)
+    best = [0.0] * (count + 1)
+    taken = [0] * (count + 1)
+    for end in range(1, count + 1):
+        best[end], taken[end] = best[end - 1], 0
+        word = ""
+        for begin in range(end - 1, -1, -1):
+            word = texts[begin] + word
+            if len(word) > longest:
+                break
+            if word in lexicon and best[begin] + len(word) - 0.5 > best[end]:
+                best[end], taken[end] = best[begin] + len(word) - 0.5, end - begin
+    end = count
+    while end > 0:
+        pieces = taken[end]
+        if pieces:
+            found[end - pieces, 1] = 1
+            found[end - pieces + 1:end, 0] = 1
+            if end < count:
+                found[end, 1] = 1
+        end -= max(pieces, 1)

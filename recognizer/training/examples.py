@@ -1,0 +1,106 @@
+"""From labelled documents to training examples: true joins, true labels, each with what the networks see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.context import Context, context_of
+from recognizer.layout import lay_out
+from recognizer.layout.packed import restore, split_packed
+from recognizer.reading import read_text
+from recognizer.repair import merge
+from recognizer.repair.candidates import candidates
+from recognizer.truth import LabelledDocument, TruthCell
+from recognizer.types import Cell, Grid
+
+UNKNOWN = "?"  # the label of cells that a training run may not learn from
+
+
+@dataclass(slots=True)
+class Sample:
+    """A document (or the packed cells of one) ready for training.
+
+    `pieces` are its grids before any join, `whole` those with all true joins made; `pairs` the joiner's candidates
+    with `joins` true or not; `labels` the label code of each non-empty cell of `whole`. `known` tells which pairs
+    may be learned from.
+    """
+
+    pieces: tuple[Grid, ...]
+    piece_context: Context
+    pairs: NDArray[np.int64]
+    joins: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+    whole: tuple[Grid, ...]
+    whole_context: Context
+    labels: list[str]
+
+
+def samples(documents: Iterable[LabelledDocument], held_back: frozenset[tuple[str, int]] = frozenset()) -> tuple[list[Sample], list[Sample]]:
+    """The samples of documents and those of their packed cells. Cells of `held_back` (source, project) are unknown."""
+    plain: list[Sample] = []
+    packed: list[Sample] = []
+    for document in documents:
+        grids = lay_out(read_text(document.text, document.name))
+        hidden = {project for source, project in held_back if source == document.source}
+        truth: dict[tuple[int, int], tuple[int, str, int]] = {}
+        for number, cell in enumerate(document.cells):
+            code = UNKNOWN if cell.project in hidden else cell.label
+            for order, key in enumerate(cell.pieces):
+                truth[key] = (number, code, order)
+        plain.append(_sample(grids, lambda cell, truth=truth: truth.get(cell.pieces[0].key, (-1, UNKNOWN, 0))))  # type: ignore[misc]
+        parts = [cell for cell in document.cells if cell.parts and cell.project not in hidden]
+        if parts:
+            packed.append(_packed_sample(grids, parts))
+    return plain, packed
+
+
+def _packed_sample(grids: Sequence[Grid], parts: Sequence[TruthCell]) -> Sample:
+    printed = {cell.pieces[0].key: cell for grid in grids for cell in grid.cells if cell.pieces}
+    inner: list[Grid] = []
+    truth: dict[tuple[int, int], tuple[int, str, int]] = {}
+    number = 0
+    for cell in parts:
+        packed = printed[cell.pieces[0]]
+        grid = split_packed(packed)
+        counts: dict[int, int] = {}
+        for piece in grid.cells:
+            start = piece.column
+            owner = next((index for index, (first, end, _) in enumerate(cell.parts) if first <= start < end), -1)
+            if owner < 0:
+                truth[(len(inner), start)] = (-1, "furniture", 0)
+                continue
+            order = counts.get(owner, 0)
+            counts[owner] = order + 1
+            truth[(len(inner), start)] = (number + owner, cell.parts[owner][2], order)
+        number += len(cell.parts)
+        # The row number tells the packed cells of a document apart.
+        inner.append(replace(grid, cells=tuple(replace(piece, row=len(inner)) for piece in grid.cells)))
+    sample = _sample(inner, lambda cell: truth[(cell.row, cell.column)])
+    whole = tuple(replace(grid, cells=tuple(replace(part, text=restore(part, printed[cell.pieces[0]]).text) for part in grid.cells))
+                  for grid, cell in zip(sample.whole, parts, strict=True))
+    return replace(sample, whole=whole, whole_context=context_of(whole))
+
+
+def _sample(grids: Sequence[Grid], truth_of: object) -> Sample:
+    assert callable(truth_of)
+    context = context_of(grids)
+    truths: list[tuple[int, str, int]] = [truth_of(cell) for cell in context.cells]
+    pairs = candidates(context, grids)
+    joins = np.asarray([truths[a][0] == truths[b][0] >= 0 and truths[b][2] == truths[a][2] + 1 for a, b in pairs], np.bool_)
+    known = np.asarray([truths[a][1] != UNKNOWN and truths[b][1] != UNKNOWN for a, b in pairs], np.bool_)
+    by_order = {(number, order): index for index, (number, _, order) in enumerate(truths) if number >= 0}
+    follows = {index: (by_order[(number, order - 1)], 1.0) for (number, order), index in by_order.items()
+               if order > 0 and (number, order - 1) in by_order}
+    whole = merge(grids, context.cells, follows)
+    whole_context = context_of(whole)
+    labels = [truth_of(cell)[1] for cell in whole_context.cells]
+    return Sample(tuple(grids), context, pairs, joins, known, whole, whole_context, labels)
+
+
+def cells_of(sample: Sample) -> tuple[Cell, ...]:
+    """The whole cells of a sample, in the order of its labels."""
+    return sample.whole_context.cells
