@@ -1,0 +1,33 @@
+"""The last room of the journey: records become JSON documents and tables on disk.
+
+`to_json` gives a document's JSON, the `*_frame` functions its tables, and an `OutputFolder` writes both for a run of
+any length, so that nothing half-written ever stands under its final name.
+"""
+
+from recognizer.exporting.document import SCHEMA_VERSION, document_schema, to_json
+from recognizer.exporting.files import Failure, OutputFolder, document_path
+from recognizer.exporting.review import REVIEW_BELOW, Doubtful, doubtful_facts
+from recognizer.exporting.tables import (
+    TABLES,
+    attributes_frame,
+    funds_frame,
+    goals_frame,
+    records_frame,
+)
+
+__all__ = [
+    "REVIEW_BELOW",
+    "SCHEMA_VERSION",
+    "TABLES",
+    "Doubtful",
+    "Failure",
+    "OutputFolder",
+    "attributes_frame",
+    "document_path",
+    "document_schema",
+    "doubtful_facts",
+    "funds_frame",
+    "goals_frame",
+    "records_frame",
+    "to_json",
+]

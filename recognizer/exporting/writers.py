@@ -1,0 +1,153 @@
+"""Writers of table files that take rows as they come, so that an archive of any size fits into memory.
+
+Each writes to the path it is given (a temporary one; `files.py` renames it) and is of use only after `close`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Protocol
+
+from recognizer.exporting.tables import ColumnKind, Row, Table
+from recognizer.exporting.text import writable_in_workbook
+
+ROW_GROUP = 10_000  # rows of Parquet held in memory before they are written
+SHEET_ROWS = 1_048_576  # what Excel can hold in a sheet
+CELL_CHARACTERS = 32_767  # what Excel can hold in a cell
+_FORMULA_SIGNS = ("=", "+", "-", "@")
+
+
+class TableWriter(Protocol):
+    """Takes the rows of one table and writes them; `discard` gives up what it holds open."""
+
+    def append(self, rows: Iterable[Row]) -> None: ...
+    def close(self) -> None: ...
+    def discard(self) -> None: ...
+
+
+class CsvWriter:
+    """UTF-8 with a byte-order mark, a header line, texts as printed, whole numbers without a decimal point."""
+
+    def __init__(self, path: Path, table: Table) -> None:
+        self._columns = list(table.columns)
+        self._file = path.open("w", encoding="utf-8-sig", newline="")
+        self._writer = csv.writer(self._file)  # ends lines with \r\n, without which it would not quote a lone \r
+        self._writer.writerow(self._columns)
+
+    def append(self, rows: Iterable[Row]) -> None:
+        self._writer.writerows([_printed(row[column]) for column in self._columns] for row in rows)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def discard(self) -> None:
+        self._file.close()
+
+
+class ParquetWriter:
+    """One Parquet file whose column types follow from the table, not from the rows that happen to come first."""
+
+    def __init__(self, path: Path, table: Table) -> None:
+        import pyarrow
+        import pyarrow.parquet
+
+        types: dict[ColumnKind, Any] = {
+            "text": pyarrow.string(), "number": pyarrow.float64(), "integer": pyarrow.int64(), "flag": pyarrow.bool_()}
+        self._schema = pyarrow.schema([(column, types[kind]) for column, kind in table.columns.items()])
+        self._writer = pyarrow.parquet.ParquetWriter(str(path), self._schema)
+        self._rows: list[Row] = []
+
+    def append(self, rows: Iterable[Row]) -> None:
+        self._rows.extend(rows)
+        if len(self._rows) >= ROW_GROUP:
+            self._write()
+
+    def close(self) -> None:
+        self._write()
+        self._writer.close()
+
+    def discard(self) -> None:
+        self._rows.clear()
+        self._writer.close()
+
+    def _write(self) -> None:
+        import pyarrow
+
+        if self._rows:
+            self._writer.write_table(pyarrow.Table.from_pylist(self._rows, schema=self._schema))
+            self._rows.clear()
+
+
+class Workbook:
+    """An Excel workbook with a sheet a table, in which every cell is text: nothing becomes a formula, a number or a date."""
+
+    def __init__(self, path: Path) -> None:
+        import openpyxl
+
+        self._path = path
+        self._book = openpyxl.Workbook(write_only=True)
+
+    def sheet(self, table: Table) -> SheetWriter:
+        """A writer for the table's sheet."""
+        return SheetWriter(self._book, table)
+
+    def save(self) -> None:
+        """Writes the file."""
+        self._book.save(self._path)
+
+
+class SheetWriter:
+    """A sheet of a `Workbook`; what does not fit into one goes on in `records 2`, `records 3` and so on."""
+
+    def __init__(self, book: Any, table: Table) -> None:
+        self._book = book
+        self._name = table.name
+        self._columns = list(table.columns)
+        self._sheets = 0
+        self._begin_sheet()
+
+    def append(self, rows: Iterable[Row]) -> None:
+        for row in rows:
+            if self._filled == SHEET_ROWS:
+                self._begin_sheet()
+            self._append([_printed(row[column]) for column in self._columns])
+
+    def close(self) -> None:
+        """Nothing to do: `Workbook.save` writes all sheets."""
+
+    def discard(self) -> None:
+        """Nothing to do: what is not saved is gone."""
+
+    def _begin_sheet(self) -> None:
+        self._sheets += 1
+        self._sheet = self._book.create_sheet(self._name if self._sheets == 1 else f"{self._name} {self._sheets}")
+        self._sheet.freeze_panes = "A2"
+        self._filled = 0
+        self._append(self._columns)
+
+    def _append(self, texts: list[str]) -> None:
+        self._sheet.append([self._cell(text) for text in texts])
+        self._filled += 1
+
+    def _cell(self, text: str) -> Any:
+        from openpyxl.cell import WriteOnlyCell
+
+        if not text:
+            return None
+        held = writable_in_workbook(text)
+        cell = WriteOnlyCell(self._sheet, held if len(held) <= CELL_CHARACTERS else held[: CELL_CHARACTERS - 1] + "…")
+        cell.data_type = "s"  # openpyxl takes =… for a formula and #N/A for an error
+        if held.startswith(_FORMULA_SIGNS):
+            cell.quotePrefix = True  # keeps it text when somebody edits the cell
+        return cell
+
+
+def _printed(value: str | float | int | bool | None) -> str:
+    """A value as text: nothing for None, whole numbers without a decimal point."""
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
