@@ -81,8 +81,7 @@ def _table(lines: list[SourceLine]) -> Table:
     for position, line in enumerate(lines):
         text = line.text
         # Further down a lone dash is data (no amount printed); only a longer rule separates there.
-        if "-" in text and ((position == 1 and _is_separator(text)) or ("---" in text and _is_separator(text))
-                            or _RULE.fullmatch(text)):
+        if ((position == 1 or "---" in text) and _is_separator(text)) or ("+" in text and _RULE.fullmatch(text)):
             continue
         cells += row_cells(row, _fields(text), line.number)
         row += 1
