@@ -13,21 +13,38 @@ LEVEL2 = re.compile(r"\d\d-[^;；:：,，。\d]{2,12}(?=\s*[;；:：,，])")
 NEXT_INDICATOR = re.compile(r"[。;；.]?\s*\d{1,2}\s*[、.．]\s*(?=\d-)")
 SEPARATORS = " \t;；:：,，"
 
+# (start, end, label code) of each part, character offsets within the packed text.
+Parts = tuple[tuple[int, int, str], ...]
+
 
 def is_packed(text: str) -> bool:
     """Whether one cell holds several facts of indicators, as the texts of its own level codes and headings show."""
     return len(LEVEL1.findall(text)) + len(LEVEL2.findall(text)) >= 2 and HEADING.search(text) is not None
 
 
-def packed_parts(text: str) -> tuple[tuple[int, int, str], ...]:
-    """(start, end, label code) of every part of a packed text, in reading order; the rest are numbers and separators."""
+def packed_parts(text: str) -> Parts:
+    """Every part of a packed text, in reading order; the rest are numbers and separators."""
     starts = [match.end() for match in NEXT_INDICATOR.finditer(text)]
     ends = [match.start() for match in NEXT_INDICATOR.finditer(text)]
-    bounds = list(zip(starts or [0], [*ends[1:], len(text)], strict=False))
+    bounds = list(zip(starts or [0], [*ends[1:], len(text.rstrip(" 。."))], strict=False))
     parts: list[tuple[int, int, str]] = []
     for start, end in bounds:
         parts += _indicator_parts(text, start, end)
     return tuple(parts)
+
+
+def overlaid(text: str, parts: Parts, corrections: Parts) -> Parts:
+    """The parts of a packed text with corrections laid over them: what a correction covers is cut away from the parts below it."""
+    kept = list(corrections)
+    for start, end, label in parts:
+        for over_start, over_end, _ in corrections:
+            if over_start <= start < over_end:
+                start = over_end
+            elif start < over_start < end:
+                end = over_start
+        if text[start:end].strip(SEPARATORS + "。."):
+            kept.append((start, end, label))
+    return tuple(sorted(kept))
 
 
 def _indicator_parts(text: str, start: int, end: int) -> list[tuple[int, int, str]]:

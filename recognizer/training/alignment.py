@@ -28,7 +28,7 @@ from typing import Any
 
 from recognizer.training.align_facts import NAME_KEY, Fact, project_facts, total_facts
 from recognizer.training.align_match import match_alone, match_in_order, runs_from
-from recognizer.training.align_packed import is_packed, packed_parts
+from recognizer.training.align_packed import Parts, is_packed, overlaid, packed_parts
 from recognizer.training.align_pieces import SourcePiece, folded, source_pieces, trimmed
 from recognizer.training.align_words import FURNITURE, label_of_words
 from recognizer.truth import TruthCell, save_truth
@@ -37,14 +37,17 @@ from recognizer.types import Label, Period, Role
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a person settled about one cell: the keys of its pieces, its label and why."""
+    """What a person settled about one cell: the keys of its pieces, its label and why.
+
+    `parts` of a packed cell are laid over those that alignment finds by itself.
+    """
 
     document: str
     pieces: tuple[tuple[int, int], ...]
     label: str
     why: str
     project: int | None = None
-    parts: tuple[tuple[int, int, str], ...] = ()
+    parts: Parts = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +303,7 @@ def _decided(cells: tuple[TruthCell, ...], pieces: Sequence[SourcePiece], decisi
         rest.append(TruthCell(
             decision.label, decision.pieces, "".join(texts[key] for key in decision.pieces),
             holder.project if decision.project is None else decision.project,
-            decision.parts or (holder.parts if decision.label == holder.label else ())))
+            overlaid(holder.text, holder.parts, decision.parts) if decision.label == holder.label == Role.PACKED else decision.parts))
         cells = tuple(sorted(rest, key=lambda cell: cell.pieces[0]))
     return cells
 
