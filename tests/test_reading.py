@@ -362,8 +362,9 @@ def test_no_character_of_plain_or_tabbed_text_is_lost(text: str) -> None:
 
 
 MARKS = st.sampled_from([
-    "<table>", "</table>", "<tr>", "<td>", "<td rowspan=2>", "<th colspan='3'>", "</td>", "<p>", "<br>", "<!--", "<html>", "<pre>",
-    "<script>", "|", "|---|", "\n", "\t", "\f", '"', "&lt;", "&#0;", "#", "+--+", "甲", " ", "<1%", "\\", "**", "<div a='"])
+    "<table>", "</table>", "<tr>", "<td>", "<td rowspan=2>", "<th colspan='3'>", "</td>", "<p>", "<br>", "<!--", "<html>",
+    "<pre>", "<script>", "|", "|---|", "\n", "\t", "\f", '"', "&lt;", "&#0;", "#", "+--+", "甲", " ", "<1%", "\\", "**",
+    "<div a='"])
 
 
 @given(st.lists(MARKS, max_size=40).map("".join))

@@ -41,15 +41,15 @@ class _OpenCell:
 
     line: int
     index: int
-    row_span: int
-    column_span: int
+    row_span: int = 1
+    column_span: int = 1
     content: list[str | _OpenTable] = field(default_factory=list)
     last_line: int = 0
 
     def text(self) -> str:
         """The cell's own text, without that of the tables within it."""
-        joined = "".join(part for part in self.content if isinstance(part, str))
-        return _BLANK_BREAKS.sub("\n", joined).strip()
+        joined = "".join([part for part in self.content if isinstance(part, str)])
+        return _BLANK_BREAKS.sub("\n", joined).strip() if "\n" in joined else joined.strip()
 
 
 @dataclass(slots=True)
@@ -116,6 +116,8 @@ class _Scanner:
         raw = self.text[start:end]
         if self.tables:
             table = self.tables[-1]
+            if not table.cell_open and raw.isspace():
+                return
             text = _BLANKS.sub(" ", raw)
             if "&" in text:
                 text = unescape(text)
@@ -203,10 +205,12 @@ class _Scanner:
         line = self._line(start)
         index = self.starts_on_line[line]
         self.starts_on_line[line] += 1
-        row_span, column_span = _ROW_SPAN.search(attributes), _COLUMN_SPAN.search(attributes)
-        table.rows[-1].append(_OpenCell(
-            line, index, int(row_span[1]) if row_span else 1,
-            min(max(int(column_span[1]), 1), _WIDEST_SPAN) if column_span else 1, last_line=line))
+        cell = _OpenCell(line, index)
+        if attributes:
+            row_span, column_span = _ROW_SPAN.search(attributes), _COLUMN_SPAN.search(attributes)
+            cell.row_span = int(row_span[1]) if row_span else 1
+            cell.column_span = min(max(int(column_span[1]), 1), _WIDEST_SPAN) if column_span else 1
+        table.rows[-1].append(cell)
         table.cell_open = True
 
     def _end_prose_line(self) -> None:
