@@ -20,7 +20,8 @@ _RADICALS = str.maketrans(
 # Full-width letters, digits, brackets and punctuation as their half-width forms, for comparing labels.
 _HALF_WIDTH = str.maketrans(
     {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-    | {"【": "[", "】": "]", "〔": "(", "〕": ")", "〈": "<", "〉": ">", "—": "-", "–": "-", "－": "-", "。": ".", "“": '"', "”": '"'})
+    | {"【": "[", "】": "]", "〔": "(", "〕": ")", "〈": "<", "〉": ">", "—": "-", "–": "-", "。": ".",
+       "“": '"', "”": '"'})
 
 _CODE = re.compile(
     r"(?:\s*[\[［【(（〔]\s*[0-9A-Za-z.\-]+\s*[\]］】)）〕]\s*"  # [107]

@@ -1,0 +1,89 @@
+"""The controlled vocabulary of indicator names: what an indicator of the third level is called by common name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from recognizer.mapping.units import load
+from recognizer.types import Canonical
+from recognizer.vocabulary import plain, strip_numbering
+
+THRESHOLD = 0.75  # below it a likeness says more of common characters than of a common meaning
+_OTHER_LEVEL = 0.9  # what a likeness is worth when the entry belongs to another level 2
+_REMARK = re.compile(r"[(\[][^)\]]*[)\]]")
+_ORNAMENT = re.compile(r"[^\u4e00-\u9fffa-z0-9]+")
+_LONGEST_NAME = 60  # characters; longer names are whole sentences that no entry stands for
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the vocabulary: a stable id, its Chinese name, its level 2 and other wordings of it."""
+
+    id: str
+    name: str
+    level2: str
+    aliases: tuple[str, ...]
+
+
+@cache
+def vocabulary() -> tuple[Entry, ...]:
+    """All entries, in the order of names.json."""
+    return tuple(Entry(row["id"], row["name"], row["level2"], tuple(row.get("aliases", ()))) for row in load("names")["entries"])
+
+
+def _bare(name: str) -> str:
+    """A name for comparing: without numbering, remarks in brackets, punctuation and ornament."""
+    line = plain(strip_numbering(name)).removeprefix("其中:")
+    return _ORNAMENT.sub("", _REMARK.sub("", line)) or _ORNAMENT.sub("", line)
+
+
+@cache
+def _wordings() -> tuple[tuple[str, ...], tuple[Entry, ...]]:
+    """Every wording of every entry, and beside it the entry that it is a wording of."""
+    pairs = [(_bare(wording), entry) for entry in vocabulary() for wording in (entry.name, *entry.aliases)]
+    return tuple(wording for wording, _ in pairs), tuple(entry for _, entry in pairs)
+
+
+@cache
+def _exact() -> dict[str, tuple[Entry, ...]]:
+    found: dict[str, tuple[Entry, ...]] = {}
+    for wording, entry in zip(*_wordings(), strict=True):
+        found[wording] = (*found.get(wording, ()), entry)
+    return found
+
+
+@lru_cache(maxsize=65536)
+def canonical_name(name: str, level2: str | None = None) -> Canonical | None:
+    """The entry that a printed name matches best, with a score from 0 to 1; None where none matches well enough.
+
+    The same words score 1. Otherwise the likeness of characters counts, and of the name's end, which in Chinese says what is
+    measured (参训人员满意度 is a 满意度); an entry of another level 2 than `level2` loses a tenth.
+    """
+    bare = _bare(name)
+    if not bare or len(bare) > _LONGEST_NAME:
+        return None
+    exact = _exact().get(bare)
+    if exact:
+        best = next((entry for entry in exact if entry.level2 == level2), exact[0])
+        return Canonical(best.id, best.name, 1.0)
+    return _nearest(bare, level2)
+
+
+def _nearest(bare: str, level2: str | None) -> Canonical | None:
+    from rapidfuzz import fuzz, process
+
+    wordings, entries = _wordings()
+    likeness = process.cdist([bare], wordings, scorer=fuzz.ratio, score_cutoff=35)[0] / 100
+    best: tuple[float, Entry] | None = None
+    for index in likeness.nonzero()[0]:
+        wording, entry = wordings[index], entries[index]
+        score = float(likeness[index])
+        if len(wording) >= 4 and bare.endswith(wording):  # the name says more of whom or what, and the same of what is measured
+            score = max(score, 0.8 + 0.2 * len(wording) / len(bare))
+        if level2 and entry.level2 != level2:
+            score *= _OTHER_LEVEL
+        if score >= THRESHOLD and (best is None or score > best[0]):
+            best = (score, entry)
+    return Canonical(best[1].id, best[1].name, round(best[0], 4)) if best else None

@@ -1,0 +1,228 @@
+"""Takes the text of a target value apart by the rules of eval/gold/VALUES.md.
+
+The way of a text: hide the digits that count nothing (standards, titles, numbering, formulas), find its dates, rates and
+quantities, and tell by how many there are what kind of value it is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from recognizer.mapping.dates import find_dates
+from recognizer.mapping.numerals import ARABIC, CHINESE, number
+from recognizer.mapping.units import load, to_base
+from recognizer.types import Reading
+from recognizer.vocabulary import fold
+
+
+def _any_of(words: list[str]) -> str:
+    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
+
+
+_WORDS = load("values")
+_COMPARATORS = {word: sign for name, sign in (("at_least", "≥"), ("at_most", "≤"), ("above", ">"), ("below", "<"), ("equal", "="),
+                                              ("about", "≈"), ("after_at_least", "≥"), ("after_at_most", "≤"),
+                                              ("after_about", "≈")) for word in _WORDS[name]}
+_BEFORE = _any_of([word for name in ("at_least", "at_most", "above", "below", "equal", "about") for word in _WORDS[name]])
+_AFTER = _any_of(_WORDS["after_at_least"] + _WORDS["after_at_most"] + _WORDS["after_about"])
+_VERB = _any_of(_WORDS["verbs"])
+_TIME = _any_of(_WORDS["time_words"])
+
+_BRACKETED = r"(?:\([\u4e00-\u9fff]{1,3}\))?"
+_PER = rf"\d*(?:{_any_of(_WORDS['per_words'])}|[\u4e00-\u9fff]{{1,4}}){_BRACKETED}(?=$|[^\u4e00-\u9fff]|{_AFTER})"
+_MEASURE = rf"{_any_of(_WORDS['multipliers'])}?{_any_of(_WORDS['measures'])}(?:\(次\))?"
+_UNIT = rf"{_MEASURE}(?:[/每]每?个?{_PER})*"
+_NUMBER = rf"(?:[-+]?{ARABIC}|百分之{CHINESE}|{CHINESE}(?={_AFTER}?[多余]?{_MEASURE}|[-~至到]{CHINESE}{_MEASURE}))"
+
+_QUANTITY = re.compile(
+    rf"(?P<before>(?:{_BEFORE})(?:或|到)?)?(?P<rank>(?<!提)前)?(?<![\d.a-zA-Z第])(?P<low>{_NUMBER})[多余]?(?P<low_unit>{_UNIT})?"
+    rf"(?:(?:[-~至到]|—+)(?P<high>{_NUMBER}))?(?P<inner>{_AFTER})?(?P<unit>{_UNIT})?(?P<after>{_AFTER})?")
+_PER_FRONT = re.compile(
+    rf"(?P<per>(?:每(?:\d+|{CHINESE})?(?:{_TIME}|(?:个|名|位|家)?[\u4e00-\u9fff]{{1,4}}?{_BRACKETED}))+)"
+    rf"(?P<words>(?:{_VERB}[^\d,;。一二两三四五六七八九十每]{{0,10}}?)?)$")
+_BETWEEN = re.compile(rf"(?:{_VERB})?$")
+_RANGE_OF_TWO = re.compile(
+    rf"^(?:>|{_any_of(_WORDS['at_least'])})({ARABIC})([^\d,且并]*)[,且并]+(?:<|{_any_of(_WORDS['at_most'])})({ARABIC})([^\d]*)$")
+_BARE_UNIT = re.compile(rf"^[^\d,;。:：、≥≤<>=%]{{1,5}}?(?=$|{_AFTER}$)")
+
+_HIDDEN = re.compile(
+    r"《[^》]*》|“[^”]*”|\"[^\"]*\"|〔\d{4}〕\d*号?|\[\d{4}\]\d*号?|第\d+[条款项号]"
+    r"|[A-Za-z]+(?:/[A-Za-z]+)*/?\d[\d.\-:]*|\d+号|(?<![^;。,])\(?\d{1,2}(?:、(?!\d+月)|\)|\.(?!\d))(?=\D)"
+    r"|\d[\d.]*[a-zA-Z]{2,}(?![a-zA-Z/])|\d+[*×xX]\d+|" + _any_of(_WORDS["idioms"]))
+_KNOWN_LATIN_UNIT = re.compile(rf"\d[\d.]*(?:{_any_of([word for word in _WORDS['measures'] if word.isascii()])})$")
+_FORMULA = re.compile(r"[÷×]|/[^/]*[×*]100%|比[=:]")
+_TEMPLATE = re.compile(r"\*{2,}|X{2,}|x{2,}|…|_{2,}")
+_VERB_ANYWHERE = re.compile(_VERB)
+_AFTER_ONLY = re.compile(_AFTER)
+_DESCRIBING = re.compile(rf"(?:^|[,;。]){_any_of(_WORDS['describing'])}[^,;。]*$")
+_CLAUSE = re.compile(r"[;。,]")
+_WORDY = re.compile(r"[\u4e00-\u9fff]{2,}")
+_WEAK_ONE = re.compile(r"一[批套支种类名个位条项代组道面片层体部点方张线块起队对路度户家人门]")  # 形成一套制度 counts nothing
+_HALF_WIDTH = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+                            | {"﹥": ">", "﹤": "<", "≧": "≥", "≦": "≤", "⩾": "≥", "⩽": "≤", "›": ">", "‹": "<", "═": "=",
+                               "–": "-", "﹪": "%"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A quantity within a text: its span and what it says; `rank` for 前30%."""
+
+    start: int
+    end: int
+    comparator: str | None
+    low: float
+    high: float | None
+    unit: str | None
+    rank: bool = False
+
+
+@lru_cache(maxsize=65536)
+def parse_value(text: str) -> Reading:
+    """What the text of a target value says: kind, comparator, quantity, unit, EDTF date or words. Never raises."""
+    printed = fold(text)
+    line = printed.translate(_HALF_WIDTH)
+    if line.strip("。.") == "不适用":
+        return Reading("not_applicable")
+    words = Reading("qualitative", qualitative=text.strip())
+    if _FORMULA.search(line) or _TEMPLATE.search(line):
+        return words
+    line = _HIDDEN.sub(_hide, line)
+    dates = find_dates(line)
+    for date in reversed(dates):
+        line = line[:date.start] + "\0" * (date.end - date.start) + line[date.end:]
+    quantities = _quantities(line)
+    if quantities and len(dates) == 1 and dates[0].year_only and dates[0].start < quantities[0].start:
+        dates = ()
+    if len(dates) + len(quantities) > 1:
+        return Reading("mixed")
+    if dates:
+        return Reading("date", comparator=dates[0].comparator, date=dates[0].edtf,
+                       qualitative=_other_clauses(printed, line, dates[0].start, dates[0].end))
+    if quantities:
+        return _quantity_reading(printed, line, quantities[0])
+    return words
+
+
+def _hide(match: re.Match[str]) -> str:
+    """Blots out a run whose digits count nothing, keeping its length."""
+    return match.group() if _KNOWN_LATIN_UNIT.match(match.group()) else "\0" * len(match.group())
+
+
+def _quantity_reading(printed: str, line: str, found: _Found) -> Reading:
+    others = _other_clauses(printed, line, found.start, found.end)
+    if found.rank:
+        others = printed[:found.start].strip("，,、：:") or None
+    base = to_base(found.low, found.unit) if found.unit else (None, None)
+    return Reading("quantity", comparator=found.comparator, quantity=found.low, quantity_high=found.high, unit=found.unit,
+                   quantity_si=base[0], unit_si=base[1], qualitative=others)
+
+
+def _other_clauses(printed: str, line: str, start: int, end: int) -> str | None:
+    """The clauses that do not hold the statement, as printed; None where there is no other clause with words."""
+    bounds = [0, *(mark.end() for mark in _CLAUSE.finditer(line)), len(line)]
+    ahead = max(bound for bound in bounds if bound <= start)
+    behind = min(bound for bound in bounds if bound >= end)
+    parts = [part.strip("，,；;。、") for part in (printed[:ahead], printed[behind:])]
+    return "，".join(part for part in parts if _WORDY.search(part)) or None
+
+
+def _quantities(line: str) -> list[_Found]:
+    """The quantities of a line that state something, in order."""
+    pair = _RANGE_OF_TWO.match(line)
+    if pair:
+        low, high = number(pair[1]), number(pair[3])
+        if low is not None and high is not None:
+            unit = pair[4] or pair[2]
+            return [_Found(0, len(line), None, low, high, unit if unit and re.fullmatch(_UNIT, unit) else None)]
+    found = []
+    used = 0
+    for match in _QUANTITY.finditer(line):
+        quantity = _read(line, match, used)
+        if not quantity:
+            continue
+        if found and _is_time(found[-1]) and quantity.unit and _BETWEEN.match(line[used:quantity.start]):
+            quantity = _rate(found.pop(), quantity)
+        found.append(quantity)
+        used = quantity.end
+    return found
+
+
+def _is_time(found: _Found) -> bool:
+    return found.unit in _WORDS["time_words"] and found.comparator is None and found.high is None
+
+
+def _rate(time: _Found, quantity: _Found) -> _Found:
+    """A length of time and the quantity right after it as one rate: 2年1测 is 1 测/2年, 一年一次 is 1 次/年."""
+    per = time.unit if time.low == 1 else f"{time.low:g}{time.unit}"
+    return replace(quantity, start=time.start, unit=f"{quantity.unit}/{per}")
+
+
+def _read(line: str, match: re.Match[str], used: int) -> _Found | None:
+    """The quantity that a match states, None where its number only names or describes something."""
+    low_text, high_text = match["low"], match["high"]
+    low = number(low_text.removeprefix("百分之").lstrip("+"))
+    high = number(high_text.removeprefix("百分之")) if high_text else None
+    if low is None:
+        return None
+    end = match.end()
+    unit = match["unit"] or match["low_unit"] or ("%" if low_text.startswith("百分之") else None)
+    ahead = line[used:match.start()]
+    signs = (match["before"], match["inner"], match["after"])
+    comparator = _comparator(signs)
+    alone = not ahead.strip() and (end == len(line) or line[end] in ";。,")
+    if unit is None:
+        bare = _BARE_UNIT.match(line[end:]) if match["before"] else None
+        if bare and not _VERB_ANYWHERE.search(bare.group()):
+            unit, end = bare.group(), end + bare.end()
+            tail = _AFTER_ONLY.match(line, end)
+            if tail:
+                comparator, end = comparator or _COMPARATORS[tail.group()], tail.end()
+        elif not comparator and not match["rank"] and not alone:
+            return None
+    per = _per(ahead) if unit else None
+    if per:
+        unit, start = f"{unit}/{per[0]}", used + per[1]
+    else:
+        start = match.start()
+    if not per and not comparator and not _states(line, match, ahead, end):
+        return None
+    if unit:
+        unit = re.sub(r"[/每]每?个?(?=.)", "/", unit).replace("(次)", "次")
+    if comparator is None and match["rank"]:
+        comparator = "≤"
+    return _Found(start, end, comparator, low, high, unit, bool(match["rank"]))
+
+
+def _comparator(signs: tuple[str | None, ...]) -> str | None:
+    """The sign of the words around a number; a printed = gives way to 以上 and the like."""
+    read = [_COMPARATORS.get(sign) or _COMPARATORS.get(sign.rstrip("或到")) for sign in signs if sign]
+    strong = [sign for sign in read if sign and sign != "="]
+    return strong[0] if strong else "=" if read else None
+
+
+def _per(ahead: str) -> tuple[str, int] | None:
+    """The denominator that the words before a number state (每年, 每个街(镇)配备) and where it begins."""
+    front = _PER_FRONT.search(ahead)
+    if not front:
+        return None
+    parts = [re.sub(r"^(?:个|名|位|家)(?=.)", "", part) for part in front["per"].split("每") if part]
+    return "/".join(_arabic_head(part) for part in parts), front.start()
+
+
+def _arabic_head(per: str) -> str:
+    """两年 as 2年, 一年 as 年: the count of a denominator in digits."""
+    head = re.match(CHINESE, per)
+    count = number(head.group()) if head and head.group() != per else None
+    if count is None or head is None:
+        return per
+    return ("" if count == 1 else f"{count:g}") + per[head.end():]
+
+
+def _states(line: str, match: re.Match[str], ahead: str, end: int) -> bool:
+    """Whether a number without a comparator states a target and does not only say where or how work is done."""
+    if _WEAK_ONE.match(match["low"] + (match["unit"] or match["low_unit"] or "")) and (ahead or end < len(line)):
+        return False
+    clause_rest = _CLAUSE.split(line[end:])[0]
+    return not (_DESCRIBING.search(ahead) and _VERB_ANYWHERE.search(clause_rest))
