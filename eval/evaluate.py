@@ -1,0 +1,172 @@
+#!/usr/bin/env python3
+"""The whole evaluation: runs every setting, prints the figures beside their bars, writes a report.
+
+    evaluate.py [--settings trained_on,city_out,…] [--processes 2] [--reserved 60] [--tables N]
+    evaluate.py --readme        writes the figures of the last run into README.md and README.zh.md
+
+Writes build/eval/figures.json and build/eval/report.html. Ends with status 1 when a bar is not met.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from typing import Any
+
+from figures import COMPARED, collect, shown
+from readme import update_readmes
+from report import TITLES, write_report
+from rich.console import Console
+from rich.table import Table
+from runs import BUILD, ROOT, SETTINGS, Reading, plan, run_all
+
+TABLES = 800
+SEED = 1
+RESERVED = 60
+
+
+def main() -> int:
+    """Runs what the command line asks for; returns the exit status."""
+    arguments = _arguments()
+    if arguments.readme:
+        return _readme()
+    start = time.perf_counter()
+    readings: list[Reading] = []
+    jobs = plan(tuple(arguments.settings), arguments.tables, arguments.seed, arguments.reserved)
+    for number, (job, found, seconds) in enumerate(run_all(jobs, arguments.processes), 1):
+        readings += found
+        print(f"[{number}/{len(jobs)}] {TITLES[job.setting]} {job.source or ''}: {seconds:.0f} s", file=sys.stderr)
+    figures = collect(readings)
+    figures["seconds"] = round(time.perf_counter() - start)
+    BUILD.mkdir(parents=True, exist_ok=True)
+    (BUILD / "figures.json").write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    write_report(BUILD / "report.html", figures, readings)
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    for table in _tables(figures):
+        console.print(table)
+    console.print(f"{figures['seconds']} s; report: {BUILD / 'report.html'}", highlight=False)
+    return 0 if all(row["met"] is not False for row in figures["bars"]) else 1
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--settings", type=_settings, default=SETTINGS, metavar="NAME,…", help=f"of {', '.join(SETTINGS)}")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--tables", type=int, default=TABLES, help="generated tables in each training")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--reserved", type=int, default=RESERVED, help="reserved documents to read")
+    parser.add_argument("--readme", action="store_true", help="write the last run's figures into the READMEs")
+    return parser.parse_args()
+
+
+def _settings(names: str) -> tuple[str, ...]:
+    chosen = tuple(names.split(","))
+    unknown = [name for name in chosen if name not in SETTINGS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"no such setting: {', '.join(unknown)}")
+    return chosen
+
+
+def _readme() -> int:
+    path = BUILD / "figures.json"
+    if not path.is_file():
+        print(f"{path} is missing: run eval/evaluate.py first", file=sys.stderr)
+        return 2
+    for written in update_readmes(ROOT, json.loads(path.read_text("utf-8"))):
+        print(written)
+    return 0
+
+
+def _tables(figures: dict[str, Any]) -> list[Table]:
+    tables = []
+    compared = [setting for setting in COMPARED if setting in figures["settings"]]
+    if compared:
+        tables.append(_side_by_side(figures, compared))
+    if "held_back" in figures["settings"]:
+        tables.append(_by_document(figures["settings"]["held_back"]["documents"], TITLES["held_back"]))
+    if "reserved" in figures:
+        tables.append(_by_document({name: one["pooled"] for name, one in figures["reserved"].items()}, TITLES["reserved"]))
+    if "labels" in figures:
+        tables.append(_labels(figures["labels"]))
+    if "disturbed" in figures:
+        tables.append(_disturbed(figures["disturbed"]))
+    if "calibration" in figures:
+        tables.append(_calibration(figures["calibration"]))
+    return [*tables, _bars(figures["bars"])]
+
+
+def _side_by_side(figures: dict[str, Any], compared: list[str]) -> Table:
+    """F1 of every kind of facts in every document, the settings side by side."""
+    table = Table(title="F1: " + " / ".join(TITLES[setting] for setting in compared))
+    documents = [*figures["settings"][compared[0]]["documents"], "mean"]
+    table.add_column("facts", no_wrap=True)
+    for document in documents:
+        table.add_column(document, justify="right")
+    for kind in figures["kinds"]:
+        settings = [figures["settings"][setting] for setting in compared]
+        table.add_row(kind, *(
+            " ".join(_short((one["mean"] if document == "mean" else one["documents"][document])[kind]["f1"]) for one in settings)
+            for document in documents))
+    return table
+
+
+def _short(figure: float) -> str:
+    """Three decimals without the leading zero, so that four settings fit beside each other."""
+    return "1.00" if figure >= 0.9995 else f"{figure:.3f}"[1:]
+
+
+def _by_document(documents: dict[str, Any], title: str) -> Table:
+    table = Table(title=f"F1: {title}")
+    table.add_column("")
+    kinds = list(next(iter(documents.values())))
+    for kind in kinds:
+        table.add_column(kind, justify="right")
+    for name, scores in documents.items():
+        table.add_row(name, *(f"{scores[kind]['f1']:.3f}" for kind in kinds))
+    return table
+
+
+def _labels(labels: dict[str, Any]) -> Table:
+    table = Table(title="Labels and joins")
+    for title in ("", "role macro F1", "labels right", "periods right", "labels and names whole", "joiner F1"):
+        table.add_column(title, justify="right" if title else "left")
+    for setting, one in labels.items():
+        names = ("role_macro_f1", "labels", "periods", "whole", "joiner_f1")
+        table.add_row(TITLES[setting], *(f"{one[name]:.3f}" for name in names))
+    return table
+
+
+def _disturbed(disturbed: dict[str, Any]) -> Table:
+    table = Table(title="Value F1, renamed and with one meaningless column more")
+    for title in ("document", "setting", "as it is", "disturbed", "change"):
+        table.add_column(title, justify="left" if title in ("document", "setting") else "right")
+    for setting, documents in disturbed.items():
+        for name, one in documents.items():
+            table.add_row(name, TITLES[setting], f"{one['value']:.3f}", f"{one['disturbed']:.3f}", f"{one['change']:+.3f}")
+    return table
+
+
+def _calibration(trust: dict[str, Any]) -> Table:
+    table = Table(title="Confidence, pooled over left-out cities")
+    for title in ("facts", "right", "calibration error", "95 % interval", "AURC"):
+        table.add_column(title, justify="right")
+    low, high = trust["interval"]
+    table.add_row(str(trust["facts"]), f"{trust['accuracy']:.3f}", f"{trust['error']:.3f}", f"{low:.3f} to {high:.3f}",
+                  f"{trust['aurc']:.3f}")
+    return table
+
+
+def _bars(bars: list[dict[str, Any]]) -> Table:
+    table = Table(title="Bars")
+    for title in ("measure", "bar", "measured", ""):
+        table.add_column(title, justify="right" if title in ("bar", "measured") else "left")
+    for row in bars:
+        bar, figure, mark = shown(row)
+        table.add_row(row["name"], bar, figure, mark, style="red" if mark == "✗" else "")
+    return table
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

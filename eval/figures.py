@@ -1,0 +1,161 @@
+"""The figures of an evaluation as one JSON value, and the bars they are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from runs import Reading
+
+from recognizer.measuring import KINDS, Calibration, Counts, LabelComparison, Scores, calibrate, fact_confidences, pool
+
+# The settings whose eight kinds of facts stand side by side.
+COMPARED = ("trained_on", "city_out", "layout_out", "rules")
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What a figure must reach: at least (or at most) `bar`. `measure` takes it from the figures; KeyError if missing."""
+
+    name: str
+    chinese: str
+    bar: float
+    measure: Callable[[Figures], float]
+    at_most: bool = False
+
+    def met(self, figure: float) -> bool:
+        """Whether the figure reaches the bar."""
+        return figure <= self.bar + 1e-9 if self.at_most else figure >= self.bar - 1e-9
+
+
+def collect(readings: Sequence[Reading]) -> Figures:
+    """All figures of the readings, by setting; what was not run is not there."""
+    figures: Figures = {"kinds": list(KINDS), "settings": {}}
+    for setting in (*COMPARED, "held_back"):
+        chosen = _of(readings, setting, real=True)
+        if chosen:
+            figures["settings"][setting] = _setting(chosen)
+    for setting, name in (("reserved", "model"), ("rules", "rules")):
+        chosen = _of(readings, setting, real=False)
+        if chosen:
+            pooled = _kinds(pool(one.scores for one in chosen))
+            figures.setdefault("reserved", {})[name] = {"documents": len(chosen), "pooled": pooled}
+    for setting in ("trained_on", "city_out", "layout_out", "reserved"):
+        labels = [one.labels for one in _of(readings, setting) if one.labels]
+        if labels:
+            figures.setdefault("labels", {})[setting] = _labels(sum(labels, LabelComparison()))
+        disturbed = {one.document.name: (one.scores["value"].f1, one.disturbed["value"].f1)
+                     for one in _of(readings, setting) if one.disturbed}
+        if disturbed:
+            figures.setdefault("disturbed", {})[setting] = {
+                name: {"value": value, "disturbed": other, "change": other - value}
+                for name, (value, other) in sorted(disturbed.items())}
+    confidences = calibration(readings)
+    if confidences:
+        figures["calibration"] = {"facts": confidences.number, "accuracy": confidences.accuracy, "error": confidences.error,
+                                  "interval": list(confidences.interval), "aurc": confidences.aurc}
+    figures["bars"] = held_against_bars(figures)
+    return figures
+
+
+def calibration(readings: Iterable[Reading]) -> Calibration | None:
+    """The calibration of all facts' confidences, pooled over the left-out cities; None where no output states any."""
+    pairs = [pair for one in _of(readings, "city_out") for pair in fact_confidences(one.document.records, one.predicted)]
+    return calibrate(pairs) if pairs else None
+
+
+def held_against_bars(figures: Figures) -> list[Figures]:
+    """Each bar with its figure and whether it is met; `figure` and `met` are None where it was not measured."""
+    rows = []
+    for bar in BARS:
+        row: Figures = {"name": bar.name, "chinese": bar.chinese, "bar": bar.bar, "at_most": bar.at_most}
+        try:
+            figure = bar.measure(figures)
+            rows.append({**row, "figure": figure, "met": bar.met(figure)})
+        except KeyError:
+            rows.append({**row, "figure": None, "met": None})
+    return rows
+
+
+def _of(readings: Iterable[Reading], setting: str, real: bool | None = None) -> list[Reading]:
+    return sorted((one for one in readings if one.setting == setting and real in (None, one.real)),
+                  key=lambda one: one.document.name)
+
+
+def _setting(readings: Sequence[Reading]) -> Figures:
+    documents = {one.document.name: _kinds(one.scores) for one in readings}
+    mean = {kind: {"f1": fmean(figures[kind]["f1"] for figures in documents.values())} for kind in KINDS}
+    return {"documents": documents, "mean": mean, "pooled": _kinds(pool(one.scores for one in readings))}
+
+
+def _kinds(scores: Scores) -> Figures:
+    return {kind: _counts(scores[kind]) for kind in KINDS}
+
+
+def _counts(counts: Counts) -> Figures:
+    return {"hit": counts.hit, "predicted": counts.predicted, "gold": counts.gold,
+            "precision": counts.precision, "recall": counts.recall, "f1": counts.f1}
+
+
+def _labels(labels: LabelComparison) -> Figures:
+    return {
+        "role_macro_f1": labels.role_macro_f1, "labels": labels.labels.value, "periods": labels.periods.value,
+        "whole": labels.labels_and_names_whole, "joiner_f1": labels.joins.f1,
+        "whole_by_group": {group: {"right": share.right, "number": share.number} for group, share in labels.whole.items()},
+        "roles": {str(role): _counts(counts) for role, counts in labels.role_scores().items()}}
+
+
+def _pooled(setting: str, kind: str) -> Callable[[Figures], float]:
+    return lambda figures: float(figures["settings"][setting]["pooled"][kind]["f1"])
+
+
+def _mean(setting: str, kind: str) -> Callable[[Figures], float]:
+    return lambda figures: float(figures["settings"][setting]["mean"][kind]["f1"])
+
+
+def _worst(setting: str, kind: str) -> Callable[[Figures], float]:
+    return lambda figures: float(min(one[kind]["f1"] for one in figures["settings"][setting]["documents"].values()))
+
+
+def _labelling(setting: str, name: str) -> Callable[[Figures], float]:
+    return lambda figures: float(figures["labels"][setting][name])
+
+
+def _change(setting: str) -> Callable[[Figures], float]:
+    return lambda figures: max(abs(float(one["change"])) for one in figures["disturbed"][setting].values())
+
+
+def _gain(figures: Figures) -> float:
+    return _mean("city_out", "value")(figures) - _mean("rules", "value")(figures)
+
+
+BARS = (
+    *(Bar(f"{kind} F1, trained on", f"{chinese} F1，训练过的城市", bar, _pooled("trained_on", kind)) for kind, chinese, bar in (
+        ("value", "指标值", 0.98), ("indicator", "指标", 0.98), ("fund", "资金", 0.98), ("attribute", "属性", 0.97),
+        ("goal", "目标", 0.95), ("standard", "绩效标准", 0.95), ("document", "文件", 1.0), ("total", "合计", 1.0))),
+    *(Bar(f"{kind} F1, trained on, worst document", f"{chinese} F1，训练过的城市，最差的文件", 0.95, _worst("trained_on", kind))
+      for kind, chinese in (("value", "指标值"), ("indicator", "指标"), ("fund", "资金"))),
+    Bar("value F1, held-back projects", "指标值 F1，留出项目", 0.95, _pooled("held_back", "value")),
+    Bar("value F1, city out, mean", "指标值 F1，留出城市，平均", 0.85, _mean("city_out", "value")),
+    Bar("value F1, city out, worst", "指标值 F1，留出城市，最差", 0.65, _worst("city_out", "value")),
+    Bar("value F1, city out above rules only", "指标值 F1，留出城市高出仅用规则", 0.15, _gain),
+    Bar("value F1, reserved", "指标值 F1，保留的生成文件", 0.93,
+        lambda figures: float(figures["reserved"]["model"]["pooled"]["value"]["f1"])),
+    Bar("broken labels and names whole, reserved", "断开的标签和名称复原，保留的生成文件", 0.97, _labelling("reserved", "whole")),
+    Bar("periods right, reserved", "时期正确，保留的生成文件", 0.97, _labelling("reserved", "periods")),
+    Bar("role macro F1, city out", "角色宏平均 F1，留出城市", 0.85, _labelling("city_out", "role_macro_f1")),
+    Bar("change of value F1, renamed and one more column", "改名并多一列后指标值 F1 的变化", 0.02, _change("trained_on"),
+        at_most=True),
+)
+
+
+def shown(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """A bar, its figure and ✓ or ✗ as words; a dash for what was not measured."""
+    sign = "≤" if row["at_most"] else "≥"
+    if row["figure"] is None:
+        return f"{sign} {row['bar']:.2f}", "-", "-"
+    return f"{sign} {row['bar']:.2f}", f"{row['figure']:.3f}", "✓" if row["met"] else "✗"
