@@ -38,7 +38,8 @@ from recognizer.types import (
 )
 
 AWKWARD = ["=100%", "@x", "-1", "+2", "#N/A", "1e5", "2024-01-01", "01", "TRUE", 'a "quoted", text', "tab\there",
-           "bell\x07 null\x00", "lone \udcff surrogate", "first\nsecond", "return\rhere", "≥95％", "🀄", "'=1", " padded ", "_x0041_"]
+           "bell\x07 null\x00", "lone \udcff surrogate", "first\nsecond", "return\rhere", "≥95％", "🀄",
+           "'=1", " padded ", "_x0041_"]
 
 
 def gold_documents() -> list[Any]:

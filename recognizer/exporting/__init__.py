@@ -5,7 +5,7 @@ any length, so that nothing half-written ever stands under its final name.
 """
 
 from recognizer.exporting.document import SCHEMA_VERSION, document_schema, to_json
-from recognizer.exporting.files import Failure, OutputFolder, document_path
+from recognizer.exporting.files import FAILURES, Failure, FolderInUseError, OutputFolder, document_path
 from recognizer.exporting.review import REVIEW_BELOW, Doubtful, doubtful_facts
 from recognizer.exporting.tables import (
     TABLES,
@@ -16,11 +16,13 @@ from recognizer.exporting.tables import (
 )
 
 __all__ = [
+    "FAILURES",
     "REVIEW_BELOW",
     "SCHEMA_VERSION",
     "TABLES",
     "Doubtful",
     "Failure",
+    "FolderInUseError",
     "OutputFolder",
     "attributes_frame",
     "document_path",

@@ -1,0 +1,99 @@
+"""The application: its commands, the options that stand in recognizer.toml, and how it ends when something goes wrong."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from recognizer import __version__
+from recognizer.commands.digitize import digitize
+from recognizer.commands.evaluate import evaluate
+from recognizer.commands.messages import say
+from recognizer.commands.train import train
+from recognizer.errors import RecognizerError, UsageError
+
+OPTIONS_FILE = Path("recognizer.toml")
+
+app = typer.Typer(
+    help=say("app"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich",
+    context_settings={"help_option_names": ["--help", "-h"]})
+app.command()(digitize)
+app.command()(train)
+app.command()(evaluate)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"recognizer {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help=say("version"))] = False,
+) -> None:
+    context.default_map = _options_of_file(OPTIONS_FILE, context)
+
+
+def main() -> None:
+    """Runs the command line and ends the process with its exit status; prints a traceback only with --debug."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that knows no Chinese is no reason to stop
+    _translate_panels()
+    try:
+        app()
+    except RecognizerError as error:
+        _complain(f"{error} ({error.hint})" if error.hint else str(error))
+        raise SystemExit(error.exit_status) from None
+    except BrokenPipeError:  # whoever read our output has stopped reading
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        _complain(say("unexpected", reason=" ".join(f"{type(error).__name__}: {error}".split())))
+        raise SystemExit(1) from None
+
+
+def _complain(reason: str) -> None:
+    print(f"recognizer: {reason}", file=sys.stderr)
+
+
+def _options_of_file(path: Path, context: typer.Context) -> dict[str, dict[str, Any]]:
+    """The defaults that the file gives, by command and parameter. Raises UsageError for a file or option that is wrong."""
+    try:
+        tables = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise UsageError(say("bad_options_file", reason=error)) from error
+    defaults: dict[str, dict[str, Any]] = {}
+    commands = getattr(context.command, "commands", {})
+    for name, table in tables.items():
+        if name not in commands or not isinstance(table, dict):
+            raise UsageError(say("unknown_option", name=name))
+        parameters = {option.lstrip("-"): parameter for parameter in commands[name].params for option in parameter.opts}
+        defaults[name] = {}
+        for option, setting in table.items():
+            if option not in parameters:
+                raise UsageError(say("unknown_option", name=f"{name}.{option}"))
+            takes_many = parameters[option].nargs == -1 or getattr(parameters[option], "multiple", False)
+            single = takes_many and not isinstance(setting, list)
+            defaults[name][parameters[option].name] = [setting] if single else setting
+    return defaults
+
+
+def _translate_panels() -> None:
+    from typer import rich_utils
+
+    for name in ("OPTIONS", "ARGUMENTS", "COMMANDS", "ERRORS"):
+        key = "error_panel" if name == "ERRORS" else f"{name.lower()}_panel"
+        setattr(rich_utils, f"{name}_PANEL_TITLE", say(key))

@@ -1,0 +1,102 @@
+"""Everything the command line says, in Chinese and English; which of them follows from the locale."""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+Language = Literal["en", "zh"]
+
+
+def language() -> Language:
+    """The language of the locale: Chinese where LC_ALL, else LC_MESSAGES, else LANG begins with `zh`."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        locale = os.environ.get(name)
+        if locale:
+            return "zh" if locale.lower().startswith("zh") else "en"
+    return "en"
+
+
+def say(key: str, **details: object) -> str:
+    """The message `key` in the user's language, with its blanks filled in. Raises KeyError for no such message."""
+    english, chinese = _MESSAGES[key]
+    return (chinese if language() == "zh" else english).format(**details)
+
+
+_MESSAGES: dict[str, tuple[str, str]] = {
+    "app": (
+        "From archived budget-performance tables to tidy, trustworthy records.\n\n"
+        "Example:  recognizer digitize archive/ --out records --excel",
+        "把存档的项目支出绩效目标表变成整齐可信的数据。\n\n示例：  recognizer digitize 档案/ --out 结果 --excel"),
+    "version": ("Show the version and end.", "显示版本号并退出。"),
+    "digitize": (
+        "Digitise documents: a JSON a document, and all facts as tables.\n\n"
+        "Examples:\n\n"
+        "  recognizer digitize anqing_2024.md --out records\n\n"
+        "  recognizer digitize archive/2023 archive/2024 --out records --excel --jobs 4\n\n"
+        "  recognizer digitize 'archive/**/*.txt' --out records\n\n"
+        "The folder after --out will hold documents/*.json, records.csv, funds.csv, goals.csv and attributes.csv (each as "
+        ".parquet too) and failures.jsonl. Exit status: 0 all done, 1 some documents failed (the others are done), 2 bad usage, "
+        "130 interrupted (what was done is kept). Options can stand in recognizer.toml, under \\[digitize].",
+        "识别文档：每份文档一个 JSON，全部事实汇总成表。\n\n"
+        "示例：\n\n"
+        "  recognizer digitize 安庆2024.md --out 结果\n\n"
+        "  recognizer digitize 档案/2023 档案/2024 --out 结果 --excel --jobs 4\n\n"
+        "  recognizer digitize '档案/**/*.txt' --out 结果\n\n"
+        "--out 后的文件夹里有 documents/*.json、records.csv、funds.csv、goals.csv、attributes.csv（各有同名 .parquet）"
+        "和 failures.jsonl。退出码：0 全部完成；1 有文档失败（其余已完成）；2 用法错误；130 被中断（已完成的保留）。"
+        "选项也可以写在 recognizer.toml 的 \\[digitize] 一节。"),
+    "sources": ("Files, folders (walked) and globs.", "文件、文件夹（含子文件夹）或通配符。"),
+    "out": ("The folder for the results; made if need be.", "存放结果的文件夹，没有则新建。"),
+    "excel": ("Also write records.xlsx, in which every cell is text.", "另写 records.xlsx，单元格一律为文本。"),
+    "format": (
+        "A format to write: csv and parquet always are, xlsx is as --excel.",
+        "要写的格式：csv 和 parquet 总会写，xlsx 同 --excel。"),
+    "quiet": ("Say nothing but what failed.", "只报告失败。"),
+    "jobs": ("How many documents to work on at the same time.", "同时处理几份文档。"),
+    "debug": ("Stop at an unexpected error with its full traceback.", "遇到意外错误即停止，显示完整的调用栈。"),
+    "train": (
+        "Train a model on labelled documents and generated layouts.\n\nExample:  recognizer train",
+        "用标注文档和生成的版式训练模型。\n\n示例：  recognizer train"),
+    "evaluate": (
+        "Measure the model against the gold records, city by city left out.\n\nExample:  recognizer evaluate",
+        "用金标准记录衡量模型，逐城留出。\n\n示例：  recognizer evaluate"),
+    "options_panel": ("Options", "选项"),
+    "arguments_panel": ("Arguments", "参数"),
+    "commands_panel": ("Commands", "命令"),
+    "error_panel": ("Error", "错误"),
+    "working": ("Digitising", "正在识别"),
+    "no_source": ("no document matches {sources}", "没有文档与 {sources} 相符"),
+    "missing": ("no such file or folder", "没有这个文件或文件夹"),
+    "forbidden_folder": ("the folder cannot be read: {reason}", "文件夹无法读取：{reason}"),
+    "not_writable": ("the results cannot be written to {folder}: {reason}", "结果无法写入 {folder}：{reason}"),
+    "folder_in_use": ("another run is writing to {folder}", "另一次运行正在写入 {folder}"),
+    "bad_options_file": ("recognizer.toml cannot be read: {reason}", "recognizer.toml 无法读取：{reason}"),
+    "unknown_option": ("recognizer.toml: no such option: {name}", "recognizer.toml：没有这个选项：{name}"),
+    "no_table": ("no table of performance targets found", "没有找到绩效目标表"),
+    "worker_died": ("the process that read it died", "处理它的进程意外终止"),
+    "unexpected": ("unexpected error: {reason}", "意外错误：{reason}"),
+    "failed": ("failed", "失败"),
+    "warning": ("warning", "警告"),
+    "interrupted": ("interrupted: the results hold the {done} documents done", "已中断：结果包含已完成的 {done} 份文档"),
+    "interrupted_early": (
+        "interrupted before a document was done: the folder is as it was",
+        "一份文档都未完成即被中断：文件夹未作改动"),
+    "title": ("Digitised", "识别结果"),
+    "documents": ("Documents", "文档"),
+    "of": ("{done} of {all}", "{done}/{all}"),
+    "without_table": ("without such a table", "没有此类表格"),
+    "projects": ("Projects", "项目"),
+    "indicators": ("Indicators", "指标"),
+    "values": ("Values", "指标值"),
+    "funds": ("Amounts of money", "资金"),
+    "goals": ("Goals", "绩效目标"),
+    "review": ("Facts to review", "待复核"),
+    "warnings": ("Warnings", "警告"),
+    "passed_over": ("Other files passed over", "略过的其他文件"),
+    "removed": ("Documents of an earlier run removed", "删除的旧文档"),
+    "seconds": ("Seconds", "用时（秒）"),
+    "results": ("Results", "结果"),
+    "failures": ("Failed", "失败"),
+    "more_failures": ("… and {more} more: see {file}", "……另有 {more} 份，见 {file}"),
+}
