@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from recognizer.types import Cell, Gap, Grid
 
 GAPS: tuple[Gap, ...] = ("start", "blank", "tab", "line", "blank_line", "page", "mark")
+POSITIONS = 17 + 2 * len(GAPS)  # features of a cell's position
 Indices = NDArray[np.int64]
 Floats = NDArray[np.float32]
 
@@ -72,7 +73,7 @@ def context_of(grids: Sequence[Grid]) -> Context:
             rows.append(indices)
     _gaps_after(cells, position)
     return Context(tuple(cells), np.asarray(grid_of, np.int64), np.asarray(row_of, np.int64), rows, np.asarray(up, np.int64),
-                   np.asarray(down, np.int64), np.asarray(position, np.float32).reshape(len(cells), -1))
+                   np.asarray(down, np.int64), np.asarray(position, np.float32).reshape(len(cells), POSITIONS))
 
 
 def _position(cell: Cell, grid: Grid, rank: int, filled: int, width: int, depth: float, printed: int) -> list[float]:

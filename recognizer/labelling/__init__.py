@@ -44,6 +44,8 @@ def probabilities(context: Context, text: TextModel, first: Network, second: Net
 def _unpack(cells: list[LabelledCell], model: Model) -> list[LabelledCell]:
     """The cells, each packed one with its parts."""
     where = [index for index, entry in enumerate(cells) if entry.label.role is Role.PACKED]
+    if not where:
+        return cells
     whole = repair([split_packed(cells[index].cell) for index in where], model, packed=True)
     pieces = [replace(grid, cells=tuple(replace(part, text=restore(part, cells[index].cell).text) for part in grid.cells))
               for index, grid in zip(where, whole, strict=True)]

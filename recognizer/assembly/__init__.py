@@ -1,0 +1,54 @@
+"""Assembling: from labelled cells to projects with their attributes, funds, goals and indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from recognizer.assembly.heads import amount_unit, city, fiscal_year, publisher
+from recognizer.assembly.levels import place_levels
+from recognizer.assembly.text import words
+from recognizer.assembly.walk import Walk
+from recognizer.model import Model
+from recognizer.types import Document, LabelledCell, LabelledGrid, Ledger, Records, Role
+from recognizer.vocabulary import project_name_choice
+
+FACT_ROLES = (Role.NAME, Role.VALUE, Role.FUND_AMOUNT, Role.ATTRIBUTE_VALUE, Role.GOAL_TEXT, Role.STANDARD)
+NO_TABLE = "no table of performance targets was found"
+
+
+def assemble(document: Document, grids: Sequence[LabelledGrid], model: Model) -> Records:
+    """The records of a document from its labelled grids.
+
+    Any layout is walked over in the same way; the model only helps to say which level an indicator's name belongs to.
+    """
+    cells = [entry for grid in grids for row in grid.rows for entry in row]
+    walk = Walk(name_choice=_name_choice(cells))
+    for grid in grids:
+        walk.grid(grid)
+    drafts = [draft for draft in walk.projects if draft.name or draft.indicators or draft.goals or draft.funds]
+    names = sorted({indicator.text for draft in drafts for indicator in draft.indicators if indicator.text})
+    scores = model.levels.scores(names)
+    likely = {name: dict(zip(model.levels.classes, map(float, row), strict=True)) for name, row in zip(names, scores, strict=True)}
+    year = fiscal_year(cells)
+    projects = tuple(
+        draft.finished(year, place_levels([indicator.printed() for indicator in draft.indicators], draft.likely_levels(likely)))
+        for draft in drafts)
+    published_by = publisher(cells, projects)
+    warnings = list(document.warnings)
+    if not projects:
+        warnings.append(NO_TABLE)
+    return Records(document.name, city(cells, published_by), published_by, year, amount_unit(cells), projects, tuple(walk.totals),
+                   tuple(warnings), (_ledger(cells, walk.leftover),))
+
+
+def _name_choice(cells: Sequence[LabelledCell]) -> int:
+    """Whether projects are named by their own key (2), or, where no such key is printed, by the department's (1)."""
+    keys = [entry for entry in cells if entry.label.role in (Role.ATTRIBUTE_KEY, Role.HEADER)]
+    return 2 if any(project_name_choice(words(entry)) == 2 for entry in keys) else 1
+
+
+def _ledger(cells: Sequence[LabelledCell], leftover: Sequence[LabelledCell]) -> Ledger:
+    """How many pieces the document's cells hold, and which of them should be facts and are none."""
+    lost = [entry for entry in leftover if entry.label.role in FACT_ROLES]
+    return Ledger(sum(len(entry.cell.pieces) for entry in cells), sum(len(entry.cell.pieces) for entry in lost),
+                  remainder=" ".join(words(entry) for entry in lost))

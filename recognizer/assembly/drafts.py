@@ -1,0 +1,130 @@
+"""Facts in the making: what the assembler fills while it walks over the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from recognizer.assembly.levels import Levels, Printed
+from recognizer.assembly.text import evidence, is_comparator, key, words
+from recognizer.types import (
+    Attribute,
+    Evidence,
+    Fund,
+    Goal,
+    Indicator,
+    LabelledCell,
+    Period,
+    Project,
+    Role,
+    Value,
+)
+from recognizer.vocabulary import strip_numbering
+
+
+@dataclass(slots=True)
+class IndicatorDraft:
+    """An indicator in the making: its name's cell, the level labels over it and the cells of its row."""
+
+    name: LabelledCell | None
+    level1: LabelledCell | None
+    level2: LabelledCell | None
+    new1: bool
+    new2: bool
+    cells: list[LabelledCell] = field(default_factory=list)
+    headings: dict[int, LabelledCell] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str | None:
+        """The name without the form's own numbering; None where it was lost."""
+        return (strip_numbering(words(self.name)) or None) if self.name else None
+
+    def has(self, period: Period | None) -> bool:
+        """Whether a value of the period is there already."""
+        return any(cell.label.role is Role.VALUE and cell.label.period is period for cell in self.cells)
+
+    def printed(self) -> Printed:
+        """What the page says of the indicator's levels."""
+        return Printed(words(self.level1) if self.level1 else None, words(self.level2) if self.level2 else None, self.text,
+                       self.new1, self.new2)
+
+    def finished(self, levels: Levels) -> Indicator:
+        """The indicator with its levels placed and its values put together from their columns."""
+        values, doubts = self._values()
+        standards = [words(cell) for cell in self.cells if cell.label.role is Role.STANDARD]
+        extra = [(key(self.headings[id(cell)]) if id(cell) in self.headings else str(cell.label.role), words(cell))
+                 for cell in self.cells if cell.label.role in (Role.SCORE, Role.REMARK)]
+        own = tuple(entry for entry in (self.name,) if entry)
+        inherited = tuple(entry for entry, new in ((self.level1, self.new1), (self.level2, self.new2)) if entry and not new)
+        printed = tuple(entry for entry, new in ((self.level1, self.new1), (self.level2, self.new2)) if entry and new)
+        found = evidence(*printed, *own, inherited=inherited)
+        if "inferred" in (levels.level1_provenance, levels.level2_provenance):
+            doubts.append("level_inferred")
+        if self.name is None:
+            doubts.append("name_lost")
+        return Indicator(
+            levels.level1, levels.level2, self.text, values, levels.level1_raw, levels.level2_raw, standards[0] if standards else None,
+            tuple(extra), replace(found, doubts=tuple(doubts)), levels.level1_provenance, levels.level2_provenance)
+
+    def _values(self) -> tuple[tuple[Value, ...], list[str]]:
+        """The values by period; comparators and units from columns of their own are put around their numbers."""
+        comparators = [cell for cell in self.cells if cell.label.role is Role.COMPARATOR and is_comparator(words(cell))]
+        units = [cell for cell in self.cells if cell.label.role is Role.UNIT]
+        numbers = [cell for cell in self.cells if cell.label.role is Role.VALUE and words(cell)]
+        by_period: dict[Period, list[Value]] = {}
+        for order, number in enumerate(numbers):
+            around = [number]
+            if comparators and not is_comparator(words(number)[:1]):
+                around.insert(0, comparators[order] if len(comparators) == len(numbers) else comparators[0])
+            if units:
+                unit = units[order] if len(units) == len(numbers) else units[0]
+                if not words(number).endswith(words(unit)) and words(number)[-1:].isdigit():
+                    around.append(unit)
+            period = number.label.period or Period.ANNUAL
+            text = "".join(words(cell) for cell in around)
+            by_period.setdefault(period, []).append(Value(period, text, evidence(*around)))
+        doubts: list[str] = []
+        cycle = {value.text for value in by_period.get(Period.FULL_CYCLE, ())}
+        values = []
+        for said in by_period.values():
+            distinct = list({value.text.strip("。.；;，,"): value for value in reversed(said)}.values())[::-1]
+            # A text read twice over repeats its neighbour; what differs from the neighbour was printed for itself.
+            own = [value for value in distinct if value.text not in cycle] if len(distinct) > 1 else distinct
+            chosen = (own or distinct)[0]
+            if len(distinct) > 1:
+                doubts.append("several_values")
+                chosen = replace(chosen, evidence=replace(chosen.evidence, doubts=("several_values",)))
+            values.append(chosen)
+        return tuple(values), doubts
+
+
+@dataclass(slots=True)
+class ProjectDraft:
+    """A project in the making."""
+
+    name: LabelledCell | None = None
+    attributes: list[tuple[str, list[LabelledCell]]] = field(default_factory=list)
+    funds: list[Fund] = field(default_factory=list)
+    goals: dict[Period, list[LabelledCell]] = field(default_factory=dict)
+    indicators: list[IndicatorDraft] = field(default_factory=list)
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing has been put into it."""
+        return not (self.name or self.attributes or self.funds or self.goals or self.indicators)
+
+    def finished(self, fiscal_year: int | None, levels: Sequence[Levels]) -> Project:
+        """The project with everything in its final form."""
+        indicators = tuple(
+            indicator.finished(placed) for indicator, placed in zip(self.indicators, levels, strict=True)
+            if indicator.text or any(cell.label.role is Role.VALUE for cell in indicator.cells))
+        return Project(
+            words(self.name) if self.name else None, fiscal_year,
+            tuple(Attribute(name, "".join(words(entry) for entry in entries), evidence(*entries)) for name, entries in self.attributes),
+            tuple(self.funds),
+            tuple(Goal(kind, "".join(words(entry) for entry in entries), evidence(*entries)) for kind, entries in self.goals.items()),
+            indicators, evidence(self.name) if self.name else Evidence())
+
+    def likely_levels(self, scores: Mapping[str, Mapping[str, float]]) -> list[Mapping[str, float]]:
+        """The scores of level 2 for each indicator's name."""
+        return [scores.get(indicator.text or "", {}) for indicator in self.indicators]

@@ -1,0 +1,130 @@
+"""Levels of indicators: which printed label holds for which row, and what the page lost.
+
+Labels are read as printed (filled down) unless the name of an indicator says that a label was printed a row too high
+or too low, or was lost: the cheapest sequence of level-2 labels is found by dynamic programming (Viterbi 1967).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from recognizer.vocabulary import LEVEL2, framework_level2, level1_of, level2_of, parent_of
+
+MOVED = 1.5  # cost of a label printed one row too high or too low; twice that for two rows
+LOST = 4.5  # cost of a label that is not printed near the row at all
+DOUBT = 1.2  # most that a name's own scores can count against a printed label
+FRAMEWORK = 6.0  # cost of contradicting the published evaluation framework
+CHANGE = 0.3  # cost of a change of label between two rows
+MOVED_ROWS = 2
+REMARKABLE = 0.02  # score below which a level is as good as ruled out by the name
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The labels that stand over an indicator as printed, filled down: texts, None where there was none yet.
+
+    `new1` and `new2` tell whether the label was printed at this very row and not carried down to it.
+    """
+
+    level1: str | None
+    level2: str | None
+    name: str | None
+    new1: bool = False
+    new2: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Canonical levels of an indicator, their printed texts (None where lost) and how each was come by."""
+
+    level1: str | None
+    level2: str | None
+    level1_raw: str | None
+    level2_raw: str | None
+    level1_provenance: str
+    level2_provenance: str
+
+
+def place_levels(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]]) -> list[Levels]:
+    """The levels of a project's indicators in printed order; `likely` scores level 2 for each name."""
+    if not rows:
+        return []
+    chosen = _cheapest(rows, likely)
+    found: list[Levels] = []
+    raw1: dict[str, str] = {}
+    raw2: dict[str, str] = {}
+    for row in rows:
+        for text, of, raw in ((row.level1, level1_of, raw1), (row.level2, level2_of, raw2)):
+            if text:
+                raw[of(text) or text] = text
+    for row, level2 in zip(rows, chosen, strict=True):
+        level1 = _level1(row, level2)
+        printed1 = row.level1 is not None and (level1_of(row.level1) or row.level1) == level1
+        printed2 = row.level2 is not None and (level2_of(row.level2) or row.level2) == level2
+        found.append(Levels(
+            level1, level2, raw1.get(level1) if level1 else None, raw2.get(level2) if level2 else None,
+            _provenance(level1, printed1, row.new1, raw1), _provenance(level2, printed2, row.new2, raw2)))
+    return found
+
+
+def _provenance(level: str | None, printed: bool, new: bool, raw: Mapping[str, str]) -> str:
+    if level is None or (printed and new):
+        return "printed"
+    return "inherited" if printed or level in raw else "inferred"
+
+
+def _level1(row: Printed, level2: str | None) -> str | None:
+    """Level 1 of a row: as printed where it agrees with level 2, else the parent of level 2."""
+    printed = (level1_of(row.level1) or row.level1) if row.level1 else None
+    parent = parent_of(level2) if level2 else None
+    if parent is None or printed == parent:
+        return printed
+    if level1_of(level2 or "") == printed and printed is not None:
+        return printed  # 成本指标 is a level 1 as well as a level 2
+    return parent
+
+
+def _cheapest(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]]) -> list[str | None]:
+    printed = [level2_of(row.level2) or row.level2 if row.level2 else None for row in rows]
+    states: list[str | None] = list(dict.fromkeys([*printed, *LEVEL2]))
+    costs: list[list[float]] = []
+    back: list[list[int]] = []
+    for index, row in enumerate(rows):
+        own = [_cost(state, index, printed, row, likely[index]) for state in states]
+        if not costs:
+            costs.append(own)
+            back.append([0] * len(states))
+            continue
+        before = costs[-1]
+        cheapest = min(range(len(states)), key=before.__getitem__)
+        came = [number if before[number] <= before[cheapest] + CHANGE else cheapest for number in range(len(states))]
+        costs.append([own[number] + before[came[number]] + (CHANGE if came[number] != number else 0) for number in range(len(states))])
+        back.append(came)
+    state = min(range(len(states)), key=costs[-1].__getitem__)
+    chosen = [states[state]]
+    for index in range(len(rows) - 1, 0, -1):
+        state = back[index][state]
+        chosen.append(states[state])
+    return chosen[::-1]
+
+
+def _cost(state: str | None, index: int, printed: Sequence[str | None], row: Printed, likely: Mapping[str, float]) -> float:
+    if printed[index] == state:
+        cost = 0.0
+    else:
+        cost = LOST
+        for distance in range(MOVED_ROWS, 0, -1):
+            if state is not None and state in (printed[max(index - distance, 0)], printed[min(index + distance, len(printed) - 1)]):
+                cost = MOVED * distance
+    if state is None or not row.name:
+        return cost
+    framework = framework_level2(row.name)
+    if framework is not None:
+        return cost + (FRAMEWORK if framework != state else 0.0)
+    best = max(likely.values(), default=0.0)
+    score = likely.get(state, 0.0)
+    if best > 0.5 and score < best:
+        cost += min(math.log(best / max(score, REMARKABLE)) / 2, DOUBT)
+    return cost

@@ -1,0 +1,42 @@
+"""Texts of facts: the pieces of a cell put together, and where they stand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from recognizer.types import Evidence, LabelledCell, Place
+from recognizer.vocabulary import fold
+
+_KEY_END = re.compile(r"[:：]+$")
+_KEY_UNIT = re.compile(r"[(（][^()（）]*元[^()（）]*[)）]")
+_OF_WHICH = re.compile(r"^其中[:：]?")
+_SYMBOLS = re.compile(r"^(?:[≥≤＞＜><=＝≧≦﹥﹤‹═⩾⩽≈]+|大于等于|小于等于|大于|小于|等于|不低于|不少于|不超过|不高于)$")
+
+
+def words(entry: LabelledCell) -> str:
+    """The text of a cell for the records: blanks and line breaks that typesetting put in are gone."""
+    return fold(entry.cell.text)
+
+
+def key(entry: LabelledCell) -> str:
+    """A key's text without a trailing colon."""
+    return _KEY_END.sub("", words(entry))
+
+
+def fund_item(entry: LabelledCell) -> str:
+    """A fund label without a leading 其中 (of which), a trailing colon or a unit of money in brackets."""
+    return _KEY_END.sub("", _KEY_UNIT.sub("", _OF_WHICH.sub("", words(entry))))
+
+
+def is_comparator(text: str) -> bool:
+    """Whether a comparator column's text compares, and does not only say what kind of indicator it is (定性)."""
+    return bool(_SYMBOLS.match(text))
+
+
+def evidence(*entries: LabelledCell, inherited: tuple[LabelledCell, ...] = ()) -> Evidence:
+    """Where the cells of a fact stand, and a provisional confidence: the least sure of its labels and joins."""
+    places: list[Place] = [piece.place for entry in entries for piece in entry.cell.pieces]
+    places += [replace(piece.place, inherited=True) for entry in inherited for piece in entry.cell.pieces]
+    sure = [entry.probability * entry.period_probability * entry.cell.join_probability for entry in (*entries, *inherited)]
+    return Evidence(tuple(dict.fromkeys(places)), round(min(sure, default=1.0), 4))

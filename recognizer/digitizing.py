@@ -1,0 +1,40 @@
+"""The whole journey on one screen: from a file to its records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from recognizer.api import Digitized
+from recognizer.assembly import assemble
+from recognizer.labelling import label
+from recognizer.layout import lay_out
+from recognizer.mapping import map_records
+from recognizer.model import Model, shipped_model
+from recognizer.reading import read, read_text
+from recognizer.repair import repair
+from recognizer.types import Document
+
+
+def digitize(path: str | Path, *, model: Model | None = None) -> Digitized:
+    """Digitises the file at `path` with the shipped model, or another.
+
+    Raises a `recognizer.errors.RecognizerError` that names the file and the reason when it cannot be read. A document
+    without a table of performance targets has no projects and a warning.
+    """
+    return digitize_document(read(Path(path)), model or shipped_model())
+
+
+def digitize_text(text: str, name: str, model: Model) -> Digitized:
+    """Digitises a text as `digitize` does a file that holds it."""
+    return digitize_document(read_text(text, name), model)
+
+
+def digitize_document(document: Document, model: Model) -> Digitized:
+    """The stages of the journey, one after the other."""
+    grids = lay_out(document)
+    whole = repair(grids, model)
+    labelled = label(whole, model)
+    records = assemble(document, labelled, model)
+    records = map_records(replace(records, model=str(model.card.get("name", ""))))
+    return Digitized(records, tuple(entry for grid in labelled for row in grid.rows for entry in row))
