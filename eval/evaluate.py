@@ -22,8 +22,6 @@ from rich.console import Console
 from rich.table import Table
 from runs import BUILD, ROOT, SETTINGS, Reading, plan, run_all
 
-TABLES = 800
-SEED = 1
 RESERVED = 60
 
 
@@ -34,7 +32,7 @@ def main() -> int:
         return _readme()
     start = time.perf_counter()
     readings: list[Reading] = []
-    jobs = plan(tuple(arguments.settings), arguments.tables, arguments.seed, arguments.reserved)
+    jobs = plan(tuple(arguments.settings), arguments.tables, arguments.reserved)
     for number, (job, found, seconds) in enumerate(run_all(jobs, arguments.processes), 1):
         readings += found
         print(f"[{number}/{len(jobs)}] {TITLES[job.setting]} {job.source or ''}: {seconds:.0f} s", file=sys.stderr)
@@ -54,8 +52,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--settings", type=_settings, default=SETTINGS, metavar="NAME,…", help=f"of {', '.join(SETTINGS)}")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--tables", type=int, default=TABLES, help="generated tables in each training")
-    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--tables", type=int, help="generated tables in each training; as the shipped model's if not given")
     parser.add_argument("--reserved", type=int, default=RESERVED, help="reserved documents to read")
     parser.add_argument("--readme", action="store_true", help="write the last run's figures into the READMEs")
     return parser.parse_args()

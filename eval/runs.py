@@ -18,7 +18,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -32,8 +32,8 @@ from recognizer.measuring.disturbance import insert_column, rename
 from recognizer.measuring.facts import pair_projects
 from recognizer.model import Model, load_model, save_model, shipped_model
 from recognizer.reading import read_text
-from recognizer.training import TrainingConfig, train
-from recognizer.truth import LabelledDocument, load_truth
+from recognizer.training import TrainingConfig, real_documents, train
+from recognizer.truth import LabelledDocument
 
 EVALUATION = Path(__file__).resolve().parent
 ROOT = EVALUATION.parent
@@ -75,26 +75,22 @@ class Reading:
         return self.setting != "reserved" and not self.document.name.startswith("reserved:")
 
 
-def real_documents() -> list[LabelledDocument]:
-    """The real documents with their truth and gold records, named by the stem of the gold file."""
-    documents = []
-    for path in sorted((EVALUATION / "gold").glob("*.json")):
-        records = json.loads(path.read_text("utf-8"))
-        text = (EVALUATION / "documents" / records["source"]).read_text("utf-8")
-        truth = load_truth(ROOT / "training_data" / "labelled" / f"{path.stem}.jsonl")
-        documents.append(LabelledDocument(path.stem, text, truth, records, path.stem))
-    return documents
-
-
 def held_back_projects(documents: list[LabelledDocument]) -> frozenset[tuple[str, int]]:
     """The middle project of each document, which the held-back model never sees."""
     return frozenset((document.name, len(document.records["projects"]) // 2) for document in documents)
 
 
-def plan(settings: tuple[str, ...], tables: int, seed: int, reserved_documents: int) -> list[Job]:
-    """The jobs of these settings, those that train first."""
-    documents = real_documents()
-    whole = TrainingConfig(tables=tables, seed=seed)
+def shipped_config() -> TrainingConfig:
+    """How the shipped model was trained; what is left out of it is left out of no other."""
+    options = shipped_model().card["config"]
+    return TrainingConfig(**{key: option for key, option in options.items() if not isinstance(option, list)})
+
+
+def plan(settings: tuple[str, ...], tables: int | None, reserved_documents: int) -> list[Job]:
+    """The jobs of these settings, those that train first; they train as the shipped model was, or on so many tables."""
+    documents = list(real_documents())
+    config = shipped_config()
+    whole = replace(config, tables=tables or config.tables)
     jobs = []
     if "held_back" in settings:
         jobs.append(Job("held_back", config=replace(whole, held_back=held_back_projects(documents))))
@@ -157,8 +153,8 @@ def left_out_model(config: TrainingConfig) -> Model:
 
 
 def _fingerprint(config: TrainingConfig) -> str:
-    digest = hashlib.sha256(json.dumps(
-        [config.tables, config.seed, sorted(config.left_out), config.layout_out, sorted(config.held_back)]).encode())
+    options = {key: sorted(option) if isinstance(option, frozenset) else option for key, option in asdict(config).items()}
+    digest = hashlib.sha256(json.dumps(options, sort_keys=True).encode())
     code = [path for path in (ROOT / "recognizer").rglob("*")
             if path.suffix in (".py", ".json", ".txt") and path.relative_to(ROOT / "recognizer").parts[0] not in _AFTER_TRAINING]
     data = [path for folder in ("training_data", "eval/gold", "eval/documents") for path in (ROOT / folder).rglob("*")]

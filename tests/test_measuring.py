@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from recognizer.measuring import KINDS, Counts, Share, calibrate, compare_labels, fact_confidences, pool, risk_coverage, score
 from recognizer.measuring.disturbance import insert_column, rename
+from recognizer.measuring.gold import find_predicted, load_gold
 from recognizer.truth import TruthCell
 from recognizer.types import Cell, Label, LabelledCell, Piece, Place, Role
 
@@ -227,3 +228,32 @@ def test_renaming_changes_text_and_records_alike_even_where_print_broke_the_name
 ])
 def test_a_meaningless_column_is_put_into_each_row(text: str, expected: str) -> None:
     assert insert_column(text, "√") == expected
+
+
+def test_finished_records_answer_to_gold_by_source_or_name(tmp_path: Path) -> None:
+    gold = load_gold(GOLD)
+    (tmp_path / "a").mkdir()
+    by_source, by_name = gold[0], gold[1]
+    (tmp_path / "a" / "anything.json").write_text(json.dumps(by_source.records), "utf-8")
+    (tmp_path / f"{by_name.source}.json").write_text("{}", "utf-8")
+    (tmp_path / f"{gold[2].name}.truth.json").write_text("{}", "utf-8")
+    assert find_predicted(tmp_path, gold) == {by_source.name: by_source.records, by_name.name: {}}
+
+
+def test_command_measures_finished_records(tmp_path: Path) -> None:
+    from typer import Typer
+    from typer.testing import CliRunner
+
+    from recognizer.commands.evaluate import evaluate
+
+    application = Typer()
+    application.command()(evaluate)
+    wrong = mutated(RECORDS["langxi"], 5, 40)
+    (tmp_path / "langxi.json").write_text(json.dumps(wrong | {"source": "langxi"}), "utf-8")
+    arguments = ["--gold", str(GOLD / "langxi.json"), "--predicted", str(tmp_path)]
+    measured = CliRunner().invoke(application, [*arguments, "--json"])
+    assert measured.exit_code == 0
+    expected = score(RECORDS["langxi"], wrong)
+    assert json.loads(measured.stdout)["langxi"]["value"]["f1"] == expected["value"].f1 < 1
+    assert CliRunner().invoke(application, [*arguments, "--min-f1", "1"]).exit_code == 1
+    assert "langxi" in CliRunner().invoke(application, arguments).stdout
