@@ -125,7 +125,8 @@ def _without(name: str, shipped: Model) -> Model:
 
     options = shipped.card.get("config")
     if not options:
-        raise ModelError(_say("the shipped model does not say how it was trained", "附带的模型没有注明训练方式"), path=models_folder())
+        raise ModelError(_say("the shipped model does not say how it was trained", "附带的模型没有注明训练方式"),
+                         path=models_folder())
     print(_say(f"training without {name}", f"正在训练（留出 {name}）"), file=sys.stderr)
     config = TrainingConfig(**{key: option for key, option in options.items() if not isinstance(option, list)})
     return train(replace(config, left_out=frozenset({name})))
