@@ -12,6 +12,7 @@ from recognizer.vocabulary import plain, strip_numbering
 
 THRESHOLD = 0.75  # below it a likeness says more of common characters than of a common meaning
 _OTHER_LEVEL = 0.9  # what a likeness is worth when the entry belongs to another level 2
+_SHARED = 35  # per cent of likeness below which not even the ending counts
 _REMARK = re.compile(r"[(\[][^)\]]*[)\]]")
 _ORNAMENT = re.compile(r"[^\u4e00-\u9fffa-z0-9]+")
 _LONGEST_NAME = 60  # characters; longer names are whole sentences that no entry stands for
@@ -75,15 +76,13 @@ def _nearest(bare: str, level2: str | None) -> Canonical | None:
     from rapidfuzz import fuzz, process
 
     wordings, entries = _wordings()
-    likeness = process.cdist([bare], wordings, scorer=fuzz.ratio, score_cutoff=35)[0] / 100
     best: tuple[float, Entry] | None = None
-    for index in likeness.nonzero()[0]:
-        wording, entry = wordings[index], entries[index]
-        score = float(likeness[index])
-        if len(wording) >= 4 and bare.endswith(wording):  # the name says more of whom or what, and the same of what is measured
+    for wording, likeness, index in process.extract(bare, wordings, scorer=fuzz.ratio, score_cutoff=_SHARED, limit=None):
+        score = likeness / 100
+        if len(wording) >= 4 and bare.endswith(wording):
             score = max(score, 0.8 + 0.2 * len(wording) / len(bare))
-        if level2 and entry.level2 != level2:
+        if level2 and entries[index].level2 != level2:
             score *= _OTHER_LEVEL
         if score >= THRESHOLD and (best is None or score > best[0]):
-            best = (score, entry)
+            best = (score, entries[index])
     return Canonical(best[1].id, best[1].name, round(best[0], 4)) if best else None

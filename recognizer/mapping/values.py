@@ -136,7 +136,7 @@ def _quantities(line: str) -> list[_Found]:
         if low is not None and high is not None:
             unit = pair[4] or pair[2]
             return [_Found(0, len(line), None, low, high, unit if unit and re.fullmatch(_UNIT, unit) else None)]
-    found = []
+    found: list[_Found] = []
     used = 0
     for match in _QUANTITY.finditer(line):
         quantity = _read(line, match, used)
