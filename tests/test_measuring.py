@@ -6,6 +6,7 @@ import copy
 import importlib.util
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -166,6 +167,21 @@ def test_lost_pieces_and_confused_roles_lower_the_macro_f1() -> None:
     doubled = comparison + comparison
     assert doubled.role_macro_f1 == pytest.approx(comparison.role_macro_f1)
     assert doubled.periods == Share(2, 4)
+
+
+def test_parts_of_packed_cells_are_judged_by_the_characters_they_cover() -> None:
+    text = "数量指标;次数;5"
+    truth = (TruthCell("packed", ((1, 0),), text, parts=((0, 4, "level2"), (5, 7, "name"), (8, 9, "value@annual"))),)
+
+    def part(code: str, start: int, end: int) -> LabelledCell:
+        piece = Piece(text[start:end], Place(lines=(1, 1)), start)
+        return LabelledCell(Cell(0, 0, piece.text, (piece,)), Label.parse(code), 1.0)
+
+    packed = replace(labelled("packed", (1, 0)), parts=(part("level2", 0, 4), part("name", 5, 9)))
+    comparison = compare_labels(truth, [packed])
+    assert comparison.roles == {(Role.PACKED, Role.PACKED): 1, (Role.LEVEL2, Role.LEVEL2): 1, (Role.NAME, Role.NAME): 1,
+                                (Role.VALUE, Role.NAME): 1}
+    assert compare_labels(truth, [labelled("prose", (1, 0))]).roles[(Role.VALUE, Role.EMPTY)] == 1
 
 
 def test_how_prose_hangs_together_is_no_join() -> None:

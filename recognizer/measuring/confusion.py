@@ -2,13 +2,14 @@
 
 A piece (a run of text as the source prints it) is what both sides share: the truth says which pieces make a whole cell and
 what it is, the recognizer says the same in its labelled cells. From that follow the role confusion matrix, role macro F1,
-the accuracy of labels and periods, and how many labels and names that print broke up were made whole again.
+the accuracy of labels and periods, and how many labels and names that print broke up were made whole again. A part of a
+packed cell counts as a piece of its own, beside the piece that is the packed cell.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -92,22 +93,40 @@ class LabelComparison:
 
 def compare_labels(truth: Sequence[TruthCell], labelled: Sequence[LabelledCell]) -> LabelComparison:
     """Holds the labelled cells of a document against its true cells. Pieces that the truth does not know are left out."""
-    predicted: dict[PieceKey, Label] = {}
+    predicted: dict[PieceKey, LabelledCell] = {}
     for guess in labelled:
         for piece in guess.cell.pieces:
-            predicted.setdefault(piece.key, guess.label)
+            predicted.setdefault(piece.key, guess)
     known = {key for cell in truth for key in cell.pieces}
     predicted_cells = [tuple(dict.fromkeys(piece.key for piece in guess.cell.pieces if piece.key in known)) for guess in labelled]
     roles: Counter[tuple[Role, Role]] = Counter()
     labels, periods = Share(), Share()
-    for cell in truth:
-        label = Label.parse(cell.label)
-        guesses = [predicted.get(key, LOST) for key in cell.pieces]
+    for label, guesses in _units(truth, predicted):
         roles.update((label.role, guess.role) for guess in guesses)
         labels += Share(sum(guess == label for guess in guesses), len(guesses))
         if label.period:
             periods += Share(int(all(guess.period == label.period for guess in guesses)), 1)
     return LabelComparison(dict(roles), labels, periods, _whole(truth, predicted_cells), _joins(truth, predicted_cells))
+
+
+def _units(truth: Iterable[TruthCell], predicted: Mapping[PieceKey, LabelledCell]) -> Iterator[tuple[Label, list[Label]]]:
+    """Each true cell, and each part of a packed one: its label, and the predicted labels of its pieces."""
+    for cell in truth:
+        guesses = [predicted.get(key) for key in cell.pieces]
+        yield Label.parse(cell.label), [guess.label if guess else LOST for guess in guesses]
+        holder = guesses[0] if cell.pieces else None
+        for start, end, code in cell.parts:
+            yield Label.parse(code), [_label_between(holder.parts if holder else (), start, end)]
+
+
+def _label_between(parts: Sequence[LabelledCell], start: int, end: int) -> Label:
+    """The label of the predicted part that covers most of these characters of the packed cell."""
+    def covered(part: LabelledCell) -> int:
+        first = part.cell.pieces[0].index
+        return min(end, first + len(part.cell.text)) - max(start, first)
+
+    best = max(parts, key=covered, default=None)
+    return best.label if best and covered(best) > 0 else LOST
 
 
 def _whole(truth: Iterable[TruthCell], predicted_cells: Iterable[tuple[PieceKey, ...]]) -> dict[str, Share]:
