@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from recognizer.exporting.document import to_json
 from recognizer.exporting.review import Doubtful, doubtful_facts
-from recognizer.types import Project, Records
+from recognizer.types import LabelledCell, Project, Records
 
 if TYPE_CHECKING:
     import pandas
@@ -21,9 +21,13 @@ class Digitized:
     >>> document.projects[0].indicators[0].values[0].text
     '≥4部'
     >>> document.to_frame()[["project_name", "name", "value", "confidence"]]
+
+    `records` are the facts; `labelled` are the cells they were put together from, in reading order, each with what it was
+    taken for and the probability of that.
     """
 
     records: Records
+    labelled: tuple[LabelledCell, ...] = ()
 
     @property
     def projects(self) -> tuple[Project, ...]:

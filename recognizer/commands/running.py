@@ -12,7 +12,6 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
@@ -100,26 +99,25 @@ def _stage(trace: TracebackType | None) -> str:
 def _digitize_side_by_side(sources: tuple[Source, ...], jobs: int, debug: bool) -> Iterator[Outcome]:
     """Keeps a queue of futures in the order of the sources. Where a process dies, those in its pool are tried again, each
     in a process of its own, so that only the one that kills it fails."""
-    rest = iter(sources)
-    pool = _pool(jobs)
+    rest = deque(sources)
     queue: deque[tuple[Source, Future[Outcome]]] = deque()
+    pool = _pool(jobs)
     try:
-        while True:
-            for source in islice(rest, jobs * WAITING - len(queue)):
-                queue.append((source, pool.submit(digitize_one, source, debug)))
-            if not queue:
-                return
-            source, future = queue.popleft()
+        while rest or queue:
             try:
-                outcome = future.result()
+                while rest and len(queue) < jobs * WAITING:
+                    future = pool.submit(digitize_one, rest[0], debug)
+                    queue.append((rest.popleft(), future))
+                outcome = queue[0][1].result()
             except BrokenProcessPool:
-                suspects = [source, *(waiting for waiting, _ in queue)]
+                suspects = [source for source, _ in queue]
                 queue.clear()
                 pool.shutdown()
                 yield from (_digitize_apart(suspect, debug) for suspect in suspects)
                 pool = _pool(jobs)
-                continue
-            yield outcome
+            else:
+                queue.popleft()
+                yield outcome
     finally:
         _stop(pool)
 
@@ -207,23 +205,28 @@ class Run:
 
 
 class Interruption:
-    """Lets Ctrl-C stop a run between two steps but never within one: `with interruption.held(): …` puts it off."""
+    """Lets Ctrl-C stop a run between two steps but never within one: `with interruption.held(): …` puts it off.
+
+    Only the first one counts: what follows it is short, and must not be cut off.
+    """
 
     def __init__(self) -> None:
         self._held = False
         self._pending = False
+        self._raised = False
 
     def __enter__(self) -> Interruption:
         self._former: Any = signal.signal(signal.SIGINT, self._interrupt)
         return self
 
     def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, self._former)
+        signal.signal(signal.SIGINT, signal.SIG_IGN if self._raised else self._former)
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
         if self._held:
             self._pending = True
-        else:
+        elif not self._raised:
+            self._raised = True
             raise KeyboardInterrupt
 
     @contextmanager
@@ -236,4 +239,5 @@ class Interruption:
             self._held = False
         pending, self._pending = self._pending, False
         if pending and raising:
+            self._raised = True
             raise KeyboardInterrupt

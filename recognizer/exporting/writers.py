@@ -56,7 +56,8 @@ class ParquetWriter:
         types: dict[ColumnKind, Any] = {
             "text": pyarrow.string(), "number": pyarrow.float64(), "integer": pyarrow.int64(), "flag": pyarrow.bool_()}
         self._schema = pyarrow.schema([(column, types[kind]) for column, kind in table.columns.items()])
-        self._writer = pyarrow.parquet.ParquetWriter(str(path), self._schema)
+        self._file = path.open("wb")
+        self._writer = pyarrow.parquet.ParquetWriter(self._file, self._schema)
         self._rows: list[Row] = []
 
     def append(self, rows: Iterable[Row]) -> None:
@@ -67,10 +68,12 @@ class ParquetWriter:
     def close(self) -> None:
         self._write()
         self._writer.close()
+        self._file.close()
 
     def discard(self) -> None:
         self._rows.clear()
         self._writer.close()
+        self._file.close()
 
     def _write(self) -> None:
         import pyarrow
@@ -95,7 +98,8 @@ class Workbook:
 
     def save(self) -> None:
         """Writes the file."""
-        self._book.save(self._path)
+        with self._path.open("wb") as file:
+            self._book.save(file)
 
 
 class SheetWriter:
@@ -105,7 +109,7 @@ class SheetWriter:
         self._book = book
         self._name = table.name
         self._columns = list(table.columns)
-        self._sheets = 0
+        self._sheets: list[Any] = []
         self._begin_sheet()
 
     def append(self, rows: Iterable[Row]) -> None:
@@ -118,12 +122,13 @@ class SheetWriter:
         """Nothing to do: `Workbook.save` writes all sheets."""
 
     def discard(self) -> None:
-        """Nothing to do: what is not saved is gone."""
+        for sheet in self._sheets:
+            sheet.close()
 
     def _begin_sheet(self) -> None:
-        self._sheets += 1
-        self._sheet = self._book.create_sheet(self._name if self._sheets == 1 else f"{self._name} {self._sheets}")
+        self._sheet = self._book.create_sheet(f"{self._name} {len(self._sheets) + 1}" if self._sheets else self._name)
         self._sheet.freeze_panes = "A2"
+        self._sheets.append(self._sheet)
         self._filled = 0
         self._append(self._columns)
 
