@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from recognizer.assembly.heads import amount_unit, city, fiscal_year, publisher
 from recognizer.assembly.levels import place_levels
-from recognizer.assembly.text import words
+from recognizer.assembly.text import name_choice, words
 from recognizer.assembly.walk import Walk
 from recognizer.model import Model
 from recognizer.types import Document, LabelledCell, LabelledGrid, Ledger, Records, Role
-from recognizer.vocabulary import project_name_choice
 
 FACT_ROLES = (Role.NAME, Role.VALUE, Role.FUND_AMOUNT, Role.ATTRIBUTE_VALUE, Role.GOAL_TEXT, Role.STANDARD)
 NO_TABLE = "no table of performance targets was found"
@@ -44,7 +43,7 @@ def assemble(document: Document, grids: Sequence[LabelledGrid], model: Model) ->
 def _name_choice(cells: Sequence[LabelledCell]) -> int:
     """Whether projects are named by their own key (2), or, where no such key is printed, by the department's (1)."""
     keys = [entry for entry in cells if entry.label.role in (Role.ATTRIBUTE_KEY, Role.HEADER)]
-    return 2 if any(project_name_choice(words(entry)) == 2 for entry in keys) else 1
+    return 2 if any(name_choice(entry) == 2 for entry in keys) else 1
 
 
 def _ledger(cells: Sequence[LabelledCell], leftover: Sequence[LabelledCell]) -> Ledger:

@@ -11,6 +11,8 @@ from recognizer.types import LabelledCell, Project, Role
 from recognizer.vocabulary import amount_unit_of, city_of, department_key, fiscal_year_of, strip_code
 
 _KEYED = re.compile(r"^([^:：]{2,14})[:：](.+)$")
+_UNIT = re.compile(r"[:：(（](亿元|万元|元)")
+_SAY_UNIT = (Role.CAPTION, Role.FUND_KEY, Role.HEADER, Role.TITLE)
 _CLAUSE = re.compile(r"[，,。；;：:（）()、“”\"]|\d{4}年")
 
 
@@ -25,10 +27,13 @@ def fiscal_year(cells: Sequence[LabelledCell]) -> int | None:
 
 def amount_unit(cells: Sequence[LabelledCell]) -> str | None:
     """The unit of money that captions, keys or headings of funds state; failing that, the one printed in amounts."""
-    for roles in ((Role.CAPTION, Role.FUND_KEY, Role.HEADER, Role.TITLE), (Role.FUND_AMOUNT,)):
+    for roles in (_SAY_UNIT, (Role.FUND_AMOUNT,)):
         for entry in cells:
             if entry.label.role in roles and (unit := amount_unit_of(words(entry))):
                 return unit
+    for entry in cells:
+        if entry.label.role in _SAY_UNIT and (garbled := _UNIT.search(words(entry))):
+            return garbled[1]
     return None
 
 

@@ -7,16 +7,16 @@ or too low, or was lost: the cheapest sequence of level-2 labels is found by dyn
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from recognizer.vocabulary import LEVEL2, framework_level2, level1_of, level2_of, parent_of
 
-MOVED = 1.5  # cost of a label printed one row too high or too low; twice that for two rows
+MOVED = 2.0  # cost of a label printed one row too high or too low; twice that for two rows
 LOST = 4.5  # cost of a label that is not printed near the row at all
-DOUBT = 1.2  # most that a name's own scores can count against a printed label
+DOUBT = 1.0  # most that a name's own scores can count against a printed label
 FRAMEWORK = 6.0  # cost of contradicting the published evaluation framework
-CHANGE = 0.3  # cost of a change of label between two rows
+CHANGE = 0.3  # cost of a change of label that is not printed where it happens
 MOVED_ROWS = 2
 REMARKABLE = 0.02  # score below which a level is as good as ruled out by the name
 
@@ -89,18 +89,21 @@ def _level1(row: Printed, level2: str | None) -> str | None:
 def _cheapest(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]]) -> list[str | None]:
     printed = [level2_of(row.level2) or row.level2 if row.level2 else None for row in rows]
     states: list[str | None] = list(dict.fromkeys([*printed, *LEVEL2]))
+    # The framework speaks only where the table follows it: one of its labels is printed somewhere.
+    shown = {*printed, *(level1_of(row.level1) for row in rows if row.level1)}
     costs: list[list[float]] = []
     back: list[list[int]] = []
     for index, row in enumerate(rows):
-        own = [_cost(state, index, printed, row, likely[index]) for state in states]
+        own = [_cost(state, index, printed, shown, likely[index], row.name) for state in states]
         if not costs:
             costs.append(own)
             back.append([0] * len(states))
             continue
         before = costs[-1]
         cheapest = min(range(len(states)), key=before.__getitem__)
-        came = [number if before[number] <= before[cheapest] + CHANGE else cheapest for number in range(len(states))]
-        costs.append([own[number] + before[came[number]] + (CHANGE if came[number] != number else 0) for number in range(len(states))])
+        fees = [0.0 if row.new2 and state == printed[index] else CHANGE for state in states]
+        came = [number if before[number] <= before[cheapest] + fee else cheapest for number, fee in enumerate(fees)]
+        costs.append([own[number] + before[came[number]] + (fee if came[number] != number else 0) for number, fee in enumerate(fees)])
         back.append(came)
     state = min(range(len(states)), key=costs[-1].__getitem__)
     chosen = [states[state]]
@@ -110,7 +113,8 @@ def _cheapest(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]]) ->
     return chosen[::-1]
 
 
-def _cost(state: str | None, index: int, printed: Sequence[str | None], row: Printed, likely: Mapping[str, float]) -> float:
+def _cost(state: str | None, index: int, printed: Sequence[str | None], shown: Set[str | None], likely: Mapping[str, float],
+          name: str | None) -> float:
     if printed[index] == state:
         cost = 0.0
     else:
@@ -118,10 +122,10 @@ def _cost(state: str | None, index: int, printed: Sequence[str | None], row: Pri
         for distance in range(MOVED_ROWS, 0, -1):
             if state is not None and state in (printed[max(index - distance, 0)], printed[min(index + distance, len(printed) - 1)]):
                 cost = MOVED * distance
-    if state is None or not row.name:
+    if state is None or not name:
         return cost
-    framework = framework_level2(row.name)
-    if framework is not None:
+    framework = framework_level2(name)
+    if framework is not None and (framework in shown or parent_of(framework) in shown):
         return cost + (FRAMEWORK if framework != state else 0.0)
     best = max(likely.values(), default=0.0)
     score = likely.get(state, 0.0)

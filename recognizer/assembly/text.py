@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from recognizer.types import Evidence, LabelledCell, Place
-from recognizer.vocabulary import fold
+from recognizer.types import Evidence, LabelledCell, Place, Role
+from recognizer.vocabulary import fold, project_name_choice
 
 _KEY_END = re.compile(r"[:：]+$")
 _KEY_UNIT = re.compile(r"[(（][^()（）]*元[^()（）]*[)）]")
@@ -40,3 +40,12 @@ def evidence(*entries: LabelledCell, inherited: tuple[LabelledCell, ...] = ()) -
     places += [replace(piece.place, inherited=True) for entry in inherited for piece in entry.cell.pieces]
     sure = [entry.probability * entry.period_probability * entry.cell.join_probability for entry in (*entries, *inherited)]
     return Evidence(tuple(dict.fromkeys(places)), round(min(sure, default=1.0), 4))
+
+
+def name_choice(entry: LabelledCell) -> int:
+    """How well a key or heading serves for the project's name (see `project_name_choice`).
+
+    A heading that OCR fused with its neighbours is asked run by run.
+    """
+    runs = (entry.cell.text, *entry.cell.text.split()) if entry.label.role is Role.HEADER else (entry.cell.text,)
+    return max(project_name_choice(run) for run in runs)

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from recognizer.assembly.drafts import IndicatorDraft, ProjectDraft
-from recognizer.assembly.text import evidence, fund_item, key, words
+from recognizer.assembly.text import evidence, fund_item, key, name_choice, words
 from recognizer.types import Fund, LabelledCell, LabelledGrid, Period, Role, Total
-from recognizer.vocabulary import project_name_choice
 
 
 @dataclass(slots=True)
@@ -107,7 +106,7 @@ class Walk:
             return
         again = own is self._key and self._key_used
         self._key_used = True
-        if project_name_choice(words(own)) >= self.name_choice and not again:
+        if name_choice(own) >= self.name_choice and not again:
             self._name_project(entry)
             return
         name = key(own)
@@ -121,7 +120,7 @@ class Walk:
     def _listed(self) -> LabelledCell | None:
         """In a list without drawn columns: the heading of the projects' names."""
         return next((entry for entry in self._headings if entry.label.heads is Role.ATTRIBUTE_VALUE
-                     and project_name_choice(words(entry)) >= self.name_choice), None)
+                     and name_choice(entry) >= self.name_choice), None)
 
     def _name_project(self, entry: LabelledCell) -> None:
         if self.project.name and words(self.project.name) == words(entry) and not (self._key and self._key in self._row):
@@ -225,10 +224,11 @@ class Walk:
             self._open.headings[id(entry)] = heading
 
     def _packed(self, entry: LabelledCell) -> None:
+        around = (self._drawn, self._row, self._columns, self._headings, self._heading_row)
         self._level1 = self._level2 = self._open = None
-        drawn, row = self._drawn, self._row
+        self._columns, self._headings = {}, []
         self.grid(LabelledGrid((entry.parts,), drawn=False))
-        self._drawn, self._row = drawn, row
+        self._drawn, self._row, self._columns, self._headings, self._heading_row = around
         self._level1 = self._level2 = self._open = None
 
 
