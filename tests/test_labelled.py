@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from recognizer.training.alignment import align, load_decisions
+from recognizer.training.alignment import Decision, align, examine, load_decisions
 from recognizer.truth import TruthCell, load_truth
 from recognizer.types import Label, Period, Role
 
@@ -135,7 +135,8 @@ def gold_facts(gold: dict[str, Any]) -> Iterator[tuple[int, str, str]]:
         for fund in project["funds"]:
             yield (number, f"fund_amount@{fund['period']}", normal(fund["raw"]).replace(",", ""))
         if not listed:
-            yield from ((number, Role.FUND_KEY, normal(label)) for label in {label for fund in project["funds"] for label in fund["path"]})
+            paths = {label for fund in project["funds"] for label in fund["path"]}
+            yield from ((number, Role.FUND_KEY, normal(label)) for label in paths)
         for kind, text in project["goals"].items():
             yield (number, f"goal_text@{Period(kind)}", normal(text))
         for level in {indicator["level1_raw"] for indicator in project["indicators"]} - {None}:
@@ -168,3 +169,75 @@ def test_nothing_but_gold_is_labelled_as_a_value_or_name(name: str) -> None:
 def test_alignment_gives_the_stored_cells(name: str) -> None:
     decisions = load_decisions(LABELLED / "decisions.jsonl")
     assert align(text_of(name), gold_of(name), decisions) == cells_of(name)
+
+
+def indicator(level1: str | None, level2: str | None, name: str, **values: str) -> dict[str, Any]:
+    return {"level1_raw": level1, "level2_raw": level2, "name": name, "values": values}
+
+
+def gold_with(only: dict[str, Any]) -> dict[str, Any]:
+    project = {"project_name": "道路养护经费", "attributes": {}, "funds": [], "goals": {}, "indicators": [only]}
+    return {"source": "a.txt", "projects": [project]}
+
+
+SELF_EVALUATION = """2023年度项目支出绩效自评表
+
+项目名称\t道路养护经费\t\t主管部门\t某县交通局
+项目资金(万元)\t\t全年预算数\t全年执行数\t分值\t执行率
+\t年度资金总额：\t100.00\t98.50\t10\t98.5%
+年度目标\t完成县道养护，保障群众出行。
+序号\t一级指标\t二级指标\t三级指标\t指标性质\t年度指标值\t度量单位\t实际完成值\t分值\t得分\t偏差原因分析及改进措施
+1\t产出指标\t数量指标\t养护里程\t≥\t120\t公里\t118公里\t20\t19\t雨季停工
+2\t\t成本指标\t养护成本\t≤\t100\t万元\t98.5万元\t20\t20\t
+3\t效益指标\t社会效益指标\t群众出行条件\t定性\t改善\t\t改善\t30\t30\t
+"""
+SELF_EVALUATION_GOLD = {
+    "source": "a.txt",
+    "projects": [{
+        "project_name": "道路养护经费",
+        "attributes": {"主管部门": "某县交通局"},
+        "funds": [
+            {"item": "年度资金总额", "path": ["项目资金", "年度资金总额", "全年预算数"], "period": "annual", "raw": "100.00"},
+            {"item": "年度资金总额", "path": ["项目资金", "年度资金总额", "全年执行数"], "period": "actual", "raw": "98.50"}],
+        "goals": {"annual": "完成县道养护，保障群众出行。"},
+        "indicators": [
+            indicator("产出指标", "数量指标", "养护里程", annual="≥120公里", actual="118公里"),
+            indicator("产出指标", "成本指标", "养护成本", annual="≤100万元", actual="98.5万元"),
+            indicator("效益指标", "社会效益指标", "群众出行条件", annual="改善", actual="改善")],
+    }],
+}
+
+
+def test_another_form_is_labelled_from_its_gold_record() -> None:
+    """Values split over columns, serial numbers, scores and remarks of a self-evaluation form."""
+    found = examine(SELF_EVALUATION, SELF_EVALUATION_GOLD)
+    labels = {cell.pieces[0]: cell.label for cell in found.cells}
+    assert [labels[8, column] for column in range(11)] == [
+        "furniture", "level1", "level2", "name", "comparator", "value@annual", "unit", "value@actual", "score", "score", "remark"]
+    assert [labels[9, column] for column in (4, 5, 6, 7)] == ["comparator", "value@annual", "unit", "value@actual"]
+    assert [labels[10, column] for column in (4, 5, 7)] == ["comparator", "value@annual", "value@actual"]
+    assert labels[5, 2] == "fund_amount@annual"
+    assert labels[5, 3] == "fund_amount@actual"
+    assert labels[4, 2] == "header>fund_amount@annual"
+    assert labels[4, 3] == "header>fund_amount@actual"
+    assert found.missing == ()
+
+
+def test_texts_over_lines_are_one_cell_past_a_page_number() -> None:
+    text = "项目名称 道路养护经费\n三级指标 指标值\n完成全县道路桥梁养护\n第 3 页\n任务比例 ≥95%\n"
+    gold = gold_with(indicator(None, None, "完成全县道路桥梁养护任务比例", annual="≥95%"))
+    cells = {cell.label: cell.pieces for cell in align(text, gold)}
+    assert cells["name"] == ((3, 0), (5, 0))
+    assert cells["furniture"] == ((4, 0), (4, 1), (4, 2))
+
+
+def test_what_cannot_be_settled_is_named_and_a_decision_settles_it() -> None:
+    text = "项目名称\t道路养护经费\n一级指标\t二级指标\t三级指标\t指标值\n产出指标\t数量指标\t养护里程数\t≥120公里\n"
+    gold = gold_with(indicator("产出指标", "数量指标", "养护里程", annual="≥120公里"))
+    found = examine(text, gold)
+    assert [fact.text for _, fact in found.missing] == ["养护里程"]
+    assert [(cell.label, cell.text) for cell in found.doubts] == [("name", "养护里程数")]
+    decision = Decision("a.txt", ((3, 2),), "name", "the gold dropped a word")
+    assert examine(text, gold, [decision]).doubts == ()
+    with pytest.raises(ValueError, match=r"no pieces"):
+        align(text, gold, [Decision("a.txt", ((9, 9),), "name", "a slip")])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from recognizer.training.align_pieces import trimmed
+from recognizer.training.align_words import AMOUNT_HEADING
 from recognizer.types import Label, Period, Role
 
 NAME_KEY = "项目名称"
@@ -55,10 +56,10 @@ def _attributes(project: dict[str, Any]) -> Iterator[Fact]:
 
 
 def _funds(project: dict[str, Any]) -> Iterator[Fact]:
-    """Every label of a path once where the path changes, then the amount."""
+    """Every label of a path once where the path changes, then the amount. What heads an amount column is no label of a row."""
     before: tuple[str, ...] = ()
     for fund, amount in zip(project.get("funds") or (), _amounts(project.get("funds") or ()), strict=True):
-        path = tuple(fund.get("path") or (fund["item"],))
+        path = tuple(label for label in fund.get("path") or (fund["item"],) if not AMOUNT_HEADING.match(trimmed(label)))
         shared = next((depth for depth, (a, b) in enumerate(zip(path, before, strict=False)) if a != b),
                       min(len(path), len(before)))
         for label in path[shared:]:

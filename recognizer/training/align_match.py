@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 from recognizer.training.align_facts import Fact, amount_text
 from recognizer.training.align_pieces import SourcePiece, folded, trimmed
 from recognizer.training.align_words import plain_fund_key, without_number
-from recognizer.types import Role
+from recognizer.types import Label, Role
 
 # A text that a dump spreads over lines is made of no more pieces than this.
 LONGEST_RUN = 80
+# Comparators, numbers and units in columns of their own are short.
+LONGEST_SPLIT = 12
+COMPARATOR = re.compile(r"[≥≤><=＝]{1,2}|[大小]于(等于)?|等于|不[低少高大]于|不超过")
+DIGIT = re.compile(r"\d|^[一二三四五六七八九十百千万]+$")
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The fact of index `fact` stands in the pieces of these indices, in reading order."""
+    """The fact of index `fact` stands in the pieces of these indices, in reading order.
+
+    `split`: each piece is a cell of its own (comparator, number and unit in columns of their own). `over_break`: the two
+    pieces stand on both sides of a page break, with others between them.
+    """
 
     fact: int
     pieces: tuple[int, ...]
     weight: float
+    split: bool = False
+    over_break: bool = False
 
 
 def match_in_order(pieces: Sequence[SourcePiece], indices: Sequence[int], facts: Sequence[Fact]) -> list[Match]:
@@ -35,29 +48,22 @@ def match_in_order(pieces: Sequence[SourcePiece], indices: Sequence[int], facts:
     for place in range(len(indices) - 1, -1, -1):
         here, below = best[place], best[place + 1]
         for number in range(len(facts) - 1, -1, -1):
-            weight = max(below[number], here[number + 1])
+            here[number] = max(below[number], here[number + 1])
             for match in starts.get((place, number), ()):
-                gained = match.weight + best[_place_after(match, place)][number + 1]
-                if gained >= weight:
-                    weight, choice[place, number] = gained, match
-            here[number] = weight
-            if choice.get((place, number)) and weight > _value(choice[place, number], place, number, best):
-                del choice[place, number]
+                weight = match.weight + best[_place_after(match, place)][number + 1]
+                if weight >= here[number]:
+                    here[number], choice[place, number] = weight, match
     return _follow(choice, best, len(indices), len(facts), starts)
-
-
-def _value(match: Match, place: int, number: int, best: list[list[float]]) -> float:
-    return match.weight + best[_place_after(match, place)][number + 1]
 
 
 def _place_after(match: Match, place: int) -> int:
     """Where reading goes on after a match: a join over a page break only takes its first piece from the order."""
-    broken = match.pieces[-1] - match.pieces[0] != len(match.pieces) - 1
-    return place + (1 if broken else len(match.pieces))
+    return place + (1 if match.over_break else len(match.pieces))
 
 
 def _follow(choice: dict[tuple[int, int], Match], best: list[list[float]], places: int, numbers: int,
             starts: dict[tuple[int, int], list[Match]]) -> list[Match]:
+    """The matches on the heaviest path; of those that join over a page break, one whose second piece is still free."""
     taken: set[int] = set()
     found: list[Match] = []
     place = number = 0
@@ -79,9 +85,12 @@ def _follow(choice: dict[tuple[int, int], Match], best: list[list[float]], place
 def match_alone(pieces: Sequence[SourcePiece], indices: Sequence[int], facts: Sequence[Fact]) -> list[Match]:
     """Matches of facts, out of order, that can stand in one place only and compete for it with no other fact's text."""
     found = candidates(pieces, indices, facts)
-    alone = [match for match in found
-             if sum(other.fact == match.fact for other in found) == 1
-             and all(facts[other.fact].label == facts[match.fact].label for other in found if set(other.pieces) & set(match.pieces))]
+    places = Counter(match.fact for match in found)
+    labels: dict[int, set[Label]] = {}
+    for match in found:
+        for index in match.pieces:
+            labels.setdefault(index, set()).add(facts[match.fact].label)
+    alone = [match for match in found if places[match.fact] == 1 and all(len(labels[index]) == 1 for index in match.pieces)]
     taken: set[int] = set()
     kept = []
     for match in alone:
@@ -105,8 +114,36 @@ def candidates(pieces: Sequence[SourcePiece], indices: Sequence[int], facts: Seq
                 for number in by_text.get(text, ()):
                     if says(joined, facts[number]):
                         weight = facts[number].weight + min(len(text), 40) * 0.1
-                        found[number, run] = Match(number, run, weight)
+                        found[number, run] = Match(number, run, weight, over_break=len(run) > 1 and pieces[run[0]].drawn)
+        for match in _split_values(pieces, indices, place, by_text, facts):
+            found.setdefault((match.fact, match.pieces), match)
     return list(found.values())
+
+
+def _split_values(pieces: Sequence[SourcePiece], indices: Sequence[int], place: int, by_text: dict[str, list[int]],
+                  facts: Sequence[Fact]) -> list[Match]:
+    """Values whose comparator, number and unit stand in two or three neighbouring columns, in any order."""
+    found: list[Match] = []
+    for count in (2, 3):
+        run = tuple(indices[place:place + count])
+        row = [pieces[index] for index in run]
+        if len(run) < count or not all(piece.drawn and piece.row == row[0].row for piece in row):
+            break
+        texts = [trimmed(piece.text) for piece in row]
+        if sum(bool(COMPARATOR.fullmatch(text)) for text in texts) > 1 or max(map(len, texts)) > LONGEST_SPLIT:
+            continue
+        for joined in {"".join(order) for order in permutations(texts)}:
+            found += [Match(number, run, facts[number].weight, split=True) for number in by_text.get(joined, ())
+                      if facts[number].label.role is Role.VALUE]
+    return found
+
+
+def split_labels(texts: Sequence[str], value: Label) -> tuple[Label, ...]:
+    """What each piece of a split value is: its comparator, its unit, and the number or word itself."""
+    plain = [trimmed(text) for text in texts]
+    rest = [place for place, text in enumerate(plain) if not COMPARATOR.fullmatch(text)]
+    number = next((place for place in rest if DIGIT.search(plain[place])), rest[0] if rest else 0)
+    return tuple(value if place == number else Label(Role.UNIT if place in rest else Role.COMPARATOR) for place in range(len(texts)))
 
 
 def says(text: str, fact: Fact) -> bool:
@@ -135,14 +172,14 @@ def _readings(joined: str) -> set[str]:
 def runs_from(pieces: Sequence[SourcePiece], indices: Sequence[int], place: int, longest: int) -> list[tuple[int, ...]]:
     """The runs that begin at `indices[place]` and can be one cell.
 
-    Outside drawn tables: pieces that follow one another. In drawn tables: the piece alone, or a piece of the last row
-    before a page break (a blank line) with one piece of the first row after it.
+    Outside drawn tables: pieces that follow one another, page numbers between them aside. In drawn tables: the piece
+    alone, or a piece of the last row before a page break (a blank line) with one piece of the first row after it.
     """
     start = indices[place]
     runs: list[tuple[int, ...]] = [(start,)]
     first = pieces[start]
     if first.drawn:
-        rows = {}
+        rows: dict[int, list[int]] = {}
         for index in indices[place + 1:place + 60]:
             rows.setdefault(pieces[index].row, []).append(index)
         following = rows.get(first.row + 1, [])
@@ -153,7 +190,8 @@ def runs_from(pieces: Sequence[SourcePiece], indices: Sequence[int], place: int,
     run = [start]
     for index in indices[place + 1:place + LONGEST_RUN]:
         length += len(folded(pieces[index].text))
-        if pieces[index].drawn or length > longest or index != run[-1] + 1:
+        between = range(run[-1] + 1, index)
+        if pieces[index].drawn or length > longest or not all(pieces[i].page_number for i in between):
             break
         run.append(index)
         runs.append(tuple(run))

@@ -34,7 +34,7 @@ def packed_parts(text: str) -> Parts:
 
 
 def overlaid(text: str, parts: Parts, corrections: Parts) -> Parts:
-    """The parts of a packed text with corrections laid over them: what a correction covers is cut away from the parts below it."""
+    """The parts of a packed text with corrections laid over them, which cut away what they cover."""
     kept = list(corrections)
     for start, end, label in parts:
         for over_start, over_end, _ in corrections:
@@ -59,7 +59,7 @@ def _indicator_parts(text: str, start: int, end: int) -> list[tuple[int, int, st
     name = _trimmed(text, at, headings[0].start() if headings else end)
     if name[0] < name[1]:
         parts.append((*name, "name"))
-    for heading, until in zip(headings, [*(one.start() for one in headings[1:]), end], strict=True):
+    for heading, until in zip(headings, [*(following.start() for following in headings[1:]), end], strict=False):
         period = period_of(folded(heading.group()))
         parts.append((heading.start(), heading.end(), f"header>value@{period}"))
         value = _trimmed(text, heading.end(), until)

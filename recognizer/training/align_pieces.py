@@ -6,8 +6,10 @@ between white space. Its key is (line number from 1, index within the line), see
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from recognizer.layout import lay_out
 from recognizer.reading import read_text
@@ -16,12 +18,16 @@ PUNCTUATION = str.maketrans({
     "：": ":", "；": ";", "，": ",", "。": ".", "、": ",", "“": '"', "”": '"', "‘": "'", "’": "'", "（": "(", "）": ")",
     "【": "[", "】": "]", "〔": "[", "〕": "]", "《": "<", "》": ">", "—": "-", "–": "-", "－": "-", "～": "~",
     "﹤": "<", "﹥": ">", "≧": "≥", "≦": "≤", "⩾": "≥", "⩽": "≤", "·": ".", "•": "."})
+# A line that is a page number beyond doubt, so that a text may go on behind it.
+PAGE_NUMBER = re.compile(r"第\d+页(,?共\d+页)?|-\d{1,4}-")
 
 
 @dataclass(frozen=True, slots=True)
 class SourcePiece:
-    """A piece that is not empty. `drawn` pieces stand in a table that the source draws; `row` numbers the lines that are
-    not empty, from 0; `block` grows by one at each blank line or page break; `column` is its order in the row.
+    """A piece that is not empty.
+
+    `drawn` pieces stand in a table that the source draws; `row` numbers the lines that are not empty, from 0; `block`
+    grows by one at each blank line or page break; `column` is the order in the row; a `page_number` line holds nothing else.
     """
 
     key: tuple[int, int]
@@ -30,6 +36,7 @@ class SourcePiece:
     row: int
     block: int
     column: int
+    page_number: bool = False
 
 
 def folded(text: str) -> str:
@@ -53,5 +60,10 @@ def source_pieces(text: str) -> tuple[SourcePiece, ...]:
             if cell.row != current:
                 block += cell.gap in ("blank_line", "page")
                 row, current = row + 1, cell.row
-            found += [SourcePiece(piece.key, piece.text, grid.drawn, row, block, cell.column) for piece in cell.pieces if piece.text]
-    return tuple(found)
+            found += [SourcePiece(piece.key, piece.text, grid.drawn, row, block, cell.column) for piece in cell.pieces]
+    return tuple(piece for _, line in groupby(found, key=lambda piece: piece.row) for piece in _marked(list(line)))
+
+
+def _marked(line: list[SourcePiece]) -> list[SourcePiece]:
+    is_number = not line[0].drawn and PAGE_NUMBER.fullmatch(folded("".join(piece.text for piece in line))) is not None
+    return [replace(piece, page_number=True) for piece in line] if is_number else line
