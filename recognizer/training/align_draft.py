@@ -92,7 +92,8 @@ def cells_of(draft: Draft, names: Sequence[str]) -> tuple[TruthCell, ...]:
         text = draft.text(run)
         project = draft.projects.numbers[index]
         if not draft.pieces[index].drawn and label.role is Role.TITLE:
-            project = next((number for number, name in enumerate(names) if name and name in folded(text)), project)
+            named = [number for number, name in enumerate(names) if name and name in folded(text)]
+            project = max(named, key=lambda number: len(names[number]), default=project)
         elif not draft.pieces[index].drawn and label.role is Role.PROSE:
             project = -1
         parts = packed_parts(text) if label.role is Role.PACKED else ()

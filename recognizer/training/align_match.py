@@ -143,7 +143,8 @@ def split_labels(texts: Sequence[str], value: Label) -> tuple[Label, ...]:
     plain = [trimmed(text) for text in texts]
     rest = [place for place, text in enumerate(plain) if not COMPARATOR.fullmatch(text)]
     number = next((place for place in rest if DIGIT.search(plain[place])), rest[0] if rest else 0)
-    return tuple(value if place == number else Label(Role.UNIT if place in rest else Role.COMPARATOR) for place in range(len(texts)))
+    return tuple(value if place == number else Label(Role.UNIT if place in rest else Role.COMPARATOR)
+                 for place in range(len(texts)))
 
 
 def says(text: str, fact: Fact) -> bool:
