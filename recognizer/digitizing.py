@@ -7,6 +7,7 @@ from pathlib import Path
 
 from recognizer.api import Digitized
 from recognizer.assembly import assemble
+from recognizer.checking import check
 from recognizer.labelling import label
 from recognizer.layout import lay_out
 from recognizer.mapping import map_records
@@ -37,4 +38,5 @@ def digitize_document(document: Document, model: Model) -> Digitized:
     labelled = label(whole, model)
     records = assemble(document, labelled, model)
     records = map_records(replace(records, model=str(model.card.get("name", ""))))
+    records = check(records, document)
     return Digitized(records, tuple(entry for grid in labelled for row in grid.rows for entry in row))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from recognizer.assembly.levels import Levels, Printed
 from recognizer.assembly.text import evidence, is_comparator, key, words
+from recognizer.repair.repeats import without_repeats
 from recognizer.types import (
     Attribute,
     Evidence,
@@ -82,7 +83,11 @@ class IndicatorDraft:
                     around.append(unit)
             period = number.label.period or Period.ANNUAL
             text = "".join(words(cell) for cell in around)
-            by_period.setdefault(period, []).append(Value(period, text, evidence(*around)))
+            once = without_repeats(text)
+            found = evidence(*around)
+            if once != text:
+                found = replace(found, doubts=("repeat_dropped",))
+            by_period.setdefault(period, []).append(Value(period, once, found))
         doubts: list[str] = []
         cycle = {value.text for value in by_period.get(Period.FULL_CYCLE, ())}
         values = []
@@ -93,7 +98,7 @@ class IndicatorDraft:
             chosen = (own or distinct)[0]
             if len(distinct) > 1:
                 doubts.append("several_values")
-                chosen = replace(chosen, evidence=replace(chosen.evidence, doubts=("several_values",)))
+                chosen = replace(chosen, evidence=replace(chosen.evidence, doubts=(*chosen.evidence.doubts, "several_values")))
             values.append(chosen)
         return tuple(values), doubts
 
@@ -122,9 +127,16 @@ class ProjectDraft:
             words(self.name) if self.name else None, fiscal_year,
             tuple(Attribute(name, "".join(words(entry) for entry in entries), evidence(*entries)) for name, entries in self.attributes),
             tuple(self.funds),
-            tuple(Goal(kind, "".join(words(entry) for entry in entries), evidence(*entries)) for kind, entries in self.goals.items()),
+            tuple(_goal(kind, entries) for kind, entries in self.goals.items()),
             indicators, evidence(self.name) if self.name else Evidence())
 
     def likely_levels(self, scores: Mapping[str, Mapping[str, float]]) -> list[Mapping[str, float]]:
         """The scores of level 2 for each indicator's name."""
         return [scores.get(indicator.text or "", {}) for indicator in self.indicators]
+
+
+def _goal(kind: Period, entries: Sequence[LabelledCell]) -> Goal:
+    text = "".join(words(entry) for entry in entries)
+    once = without_repeats(text)
+    found = evidence(*entries)
+    return Goal(kind, once, found if once == text else replace(found, doubts=("repeat_dropped",)))

@@ -1,0 +1,48 @@
+"""Checking: what does not add up lowers a confidence and is named as a doubt; what stands nowhere in the source is counted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from recognizer.checking.conservation import invented
+from recognizer.types import Document, Evidence, Fund, Indicator, Project, Records
+
+DOUBTED = 0.7  # provisional factor of a confidence for each doubt, until confidences are calibrated
+
+
+def check(records: Records, document: Document) -> Records:
+    """The records with their doubts named, confidences lowered for them, and the count of invented texts (which must be 0)."""
+    ledgers = records.pages
+    if ledgers:
+        ledgers = (replace(ledgers[0], invented=len(invented(records, document))), *ledgers[1:])
+    return replace(records, pages=ledgers, projects=tuple(_project(project) for project in records.projects))
+
+
+def _project(project: Project) -> Project:
+    names = [(indicator.level2, indicator.name) for indicator in project.indicators]
+    return replace(
+        project,
+        indicators=tuple(_indicator(indicator, names.count((indicator.level2, indicator.name)) > 1) for indicator in project.indicators),
+        funds=tuple(_fund(fund) for fund in project.funds))
+
+
+def _indicator(indicator: Indicator, twice: bool) -> Indicator:
+    doubts = []
+    if twice and indicator.name:
+        doubts.append("name_twice")
+    if not indicator.values:
+        doubts.append("no_value")
+    found = _doubted(indicator.evidence, doubts)
+    sure = found.confidence
+    values = tuple(replace(value, evidence=_doubted(replace(value.evidence, confidence=min(value.evidence.confidence, sure)), []))
+                   for value in indicator.values)
+    return replace(indicator, evidence=found, values=values)
+
+
+def _fund(fund: Fund) -> Fund:
+    return replace(fund, evidence=_doubted(fund.evidence, [] if fund.amount is not None else ["amount_unreadable"]))
+
+
+def _doubted(evidence: Evidence, doubts: list[str]) -> Evidence:
+    all_doubts = tuple(dict.fromkeys((*evidence.doubts, *doubts)))
+    return replace(evidence, doubts=all_doubts, confidence=round(evidence.confidence * DOUBTED ** len(all_doubts), 4))
