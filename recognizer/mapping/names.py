@@ -12,7 +12,7 @@ from recognizer.vocabulary import plain, strip_numbering
 
 THRESHOLD = 0.75  # below it a likeness says more of common characters than of a common meaning
 _OTHER_LEVEL = 0.9  # what a likeness is worth when the entry belongs to another level 2
-_SHARED = 35  # per cent of likeness below which not even the ending counts
+_SHORTEST_ENDING = 3  # characters; 数量 or 成本 alone do not tell what is measured
 _REMARK = re.compile(r"[(\[][^)\]]*[)\]]")
 _ORNAMENT = re.compile(r"[^\u4e00-\u9fffa-z0-9]+")
 _LONGEST_NAME = 60  # characters; longer names are whole sentences that no entry stands for
@@ -63,26 +63,34 @@ def canonical_name(name: str, level2: str | None = None) -> Canonical | None:
     measured (参训人员满意度 is a 满意度); an entry of another level 2 than `level2` loses a tenth.
     """
     bare = _bare(name)
-    if not bare or len(bare) > _LONGEST_NAME:
+    if not bare or len(bare) > _LONGEST_NAME or "不适用" in bare:
         return None
     exact = _exact().get(bare)
     if exact:
         best = next((entry for entry in exact if entry.level2 == level2), exact[0])
         return Canonical(best.id, best.name, 1.0)
-    return _nearest(bare, level2)
+    found = max((*_by_ending(bare, level2), *_by_likeness(bare, level2)), key=lambda pair: pair[0], default=None)
+    return Canonical(found[1].id, found[1].name, round(found[0], 4)) if found and found[0] >= THRESHOLD else None
 
 
-def _nearest(bare: str, level2: str | None) -> Canonical | None:
+def _by_ending(bare: str, level2: str | None) -> list[tuple[float, Entry]]:
+    """The entry whose wording is the longest ending of the name, with its score."""
+    for start in range(1, len(bare) - _SHORTEST_ENDING + 1):
+        entries = _exact().get(bare[start:])
+        if entries:
+            score = 0.8 + 0.2 * (len(bare) - start) / len(bare)
+            return [(score * _worth(entry, level2), entry) for entry in entries]
+    return []
+
+
+def _by_likeness(bare: str, level2: str | None) -> list[tuple[float, Entry]]:
+    """The entries with a wording of nearly the same characters, with their scores."""
     from rapidfuzz import fuzz, process
 
     wordings, entries = _wordings()
-    best: tuple[float, Entry] | None = None
-    for wording, likeness, index in process.extract(bare, wordings, scorer=fuzz.ratio, score_cutoff=_SHARED, limit=None):
-        score = likeness / 100
-        if len(wording) >= 4 and bare.endswith(wording):
-            score = max(score, 0.8 + 0.2 * len(wording) / len(bare))
-        if level2 and entries[index].level2 != level2:
-            score *= _OTHER_LEVEL
-        if score >= THRESHOLD and (best is None or score > best[0]):
-            best = (score, entries[index])
-    return Canonical(best[1].id, best[1].name, round(best[0], 4)) if best else None
+    alike = process.extract(bare, wordings, scorer=fuzz.ratio, score_cutoff=100 * THRESHOLD, limit=None)
+    return [(likeness / 100 * _worth(entries[index], level2), entries[index]) for _, likeness, index in alike]
+
+
+def _worth(entry: Entry, level2: str | None) -> float:
+    return _OTHER_LEVEL if level2 and entry.level2 != level2 else 1.0
