@@ -2,13 +2,59 @@
 
 from __future__ import annotations
 
-from recognizer.commands.messages import say
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recognizer.commands.messages import language
+from recognizer.errors import UsageError
+from recognizer.resources import models_folder
+
+_CHINESE = language() == "zh"
+TABLES, SEED = 3000, 1
 
 
-def train() -> None:
-    from recognizer.training import train_command  # type: ignore[attr-defined]
-
-    train_command()
+def _say(english: str, chinese: str) -> str:
+    return chinese if _CHINESE else english
 
 
-train.__doc__ = say("train")
+def train(
+    out: Annotated[Path | None, typer.Option(help=_say(
+        "The folder for the model and its card; the shipped model's, if not given.", "存放模型和模型卡的文件夹，不写则覆盖附带的模型。"))] = None,
+    tables: Annotated[int, typer.Option(min=20, help=_say(
+        "How many generated documents to train on, beside the labelled ones.", "除标注文档外，用多少份生成的文档来训练。"))] = TABLES,
+    seed: Annotated[int, typer.Option(help=_say("What all random draws follow from.", "随机种子。"))] = SEED,
+    leave_out: Annotated[list[str] | None, typer.Option(help=_say(
+        "Leave out a labelled document (by its name) and all texts drawn from it; may be given several times.",
+        "不使用某份标注文档（写其名称）及取自它的全部文字，可多次使用。"))] = None,
+    layout_out: Annotated[bool, typer.Option("--layout-out", help=_say(
+        "Leave out as well the layout habits that only the left-out documents show.", "同时不使用只有被排除的文档才有的版式特点。"))] = False,
+) -> None:
+    from recognizer.model import save_model
+    from recognizer.training import TrainingConfig, real_documents
+    from recognizer.training import train as fit
+    from recognizer.training.card import fingerprints
+
+    left_out = frozenset(leave_out or ())
+    known = {document.name for document in real_documents()}
+    if not left_out <= known:
+        raise UsageError(_say(f"no labelled document is named {', '.join(sorted(left_out - known))}; there are {', '.join(sorted(known))}",
+                              f"没有名为 {'、'.join(sorted(left_out - known))} 的标注文档；现有 {'、'.join(sorted(known))}"))
+    start = time.perf_counter()
+
+    def tell(message: str) -> None:
+        typer.echo(f"{time.perf_counter() - start:6.1f} s  {message}", err=True)
+
+    before = fingerprints()
+    model = fit(TrainingConfig(tables=tables, seed=seed, left_out=left_out, layout_out=layout_out), progress=tell)
+    model.card.update(name=f"seed-{seed}-tables-{tables}-{before['features']}", fingerprints=before, confidence="provisional")
+    path = save_model(model, out or models_folder())
+    tell(_say(f"model stored in {path}", f"模型存于 {path}"))
+
+
+train.__doc__ = _say(
+    "Train a model on labelled documents and generated layouts; the same options give the same predictions.\n\n"
+    "Example:  recognizer train --leave-out NAME --out my-model",
+    "用标注文档和生成的版式训练模型；选项相同，结果相同。\n\n示例：  recognizer train --leave-out 名称 --out 我的模型")
