@@ -73,10 +73,8 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "folder_in_use": ("another run is writing to {folder}", "另一次运行正在写入 {folder}"),
     "bad_options_file": ("recognizer.toml cannot be read: {reason}", "recognizer.toml 无法读取：{reason}"),
     "unknown_option": ("recognizer.toml: no such option: {name}", "recognizer.toml：没有这个选项：{name}"),
-    "no_table": ("no table of performance targets found", "没有找到绩效目标表"),
     "worker_died": ("the process that read it died", "处理它的进程意外终止"),
     "unexpected": ("unexpected error: {reason}", "意外错误：{reason}"),
-    "failed": ("failed", "失败"),
     "warning": ("warning", "警告"),
     "interrupted": ("interrupted: the results hold the {done} documents done", "已中断：结果包含已完成的 {done} 份文档"),
     "interrupted_early": (

@@ -71,8 +71,6 @@ def digitize_one(source: Source, debug: bool = False) -> Outcome:
         if debug:
             raise
         return Outcome(source, failure=unexpected_failure(source, error))
-    if not records.projects and not records.warnings:
-        records = replace(records, warnings=("no table of performance targets found",))
     return Outcome(source, replace(records, source=source.name))
 
 
