@@ -26,12 +26,17 @@ def test_gold_values_are_taken_apart_as_a_person_would() -> None:
 
 
 @pytest.mark.parametrize(("text", "comparator", "low", "high", "unit"), [
-    ("≥ 95 %", "≥", 95, None, "%"), ("＞=95％", "≥", 95, None, "%"), ("95%及以上", "≥", 95, None, "%"), ("大于等于95%", "≥", 95, None, "%"),
+    ("≥ 95 %", "≥", 95, None, "%"), ("＞=95％", "≥", 95, None, "%"), ("95%及以上", "≥", 95, None, "%"),
+    ("大于等于95%", "≥", 95, None, "%"),
     ("百分之九十五以上", "≥", 95, None, "%"), ("至少三次以上", "≥", 3, None, "次"), ("控制在10万元以内", "≤", 10, None, "万元"),
-    ("≥1,500.5万元", "≥", 1500.5, None, "万元"), ("80%-90%", None, 80, 90, "%"), ("二至三次", None, 2, 3, "次"), ("≥80%，≤100%", None, 80, 100, "%"),
-    ("每年至少一次", "≥", 1, None, "次/年"), ("2年1测", None, 1, None, "测/2年"), ("一年两次", None, 2, None, "次/年"), ("≥1次/季度", "≥", 1, None, "次/季度"),
-    ("每人每年100元", None, 100, None, "元/人/年"), ("3年内", "≤", 3, None, "年"), ("≥36月", "≥", 36, None, "月"), ("约50人", "≈", 50, None, "人"),
-    ("验收合格率100%", None, 100, None, "%"), ("95", None, 95, None, None), ("0次", None, 0, None, "次"), ("3000多人", None, 3000, None, "人"),
+    ("≥1,500.5万元", "≥", 1500.5, None, "万元"), ("80%-90%", None, 80, 90, "%"), ("二至三次", None, 2, 3, "次"),
+    ("≥80%，≤100%", None, 80, 100, "%"),
+    ("每年至少一次", "≥", 1, None, "次/年"), ("2年1测", None, 1, None, "测/2年"), ("一年两次", None, 2, None, "次/年"),
+    ("≥1次/季度", "≥", 1, None, "次/季度"),
+    ("每人每年100元", None, 100, None, "元/人/年"), ("3年内", "≤", 3, None, "年"), ("≥36月", "≥", 36, None, "月"),
+    ("约50人", "≈", 50, None, "人"),
+    ("验收合格率100%", None, 100, None, "%"), ("95", None, 95, None, None), ("0次", None, 0, None, "次"),
+    ("3000多人", None, 3000, None, "人"),
 ])
 def test_quantities(text: str, comparator: str | None, low: float, high: float | None, unit: str | None) -> None:
     reading = parse_value(text)
@@ -40,10 +45,13 @@ def test_quantities(text: str, comparator: str | None, low: float, high: float |
 
 
 @pytest.mark.parametrize(("text", "comparator", "date"), [
-    ("2023年12月底", None, "2023-12"), ("9月底", None, "XXXX-09"), ("2024年8月31日前", "≤", "2024-08-31"), ("2022年全年", None, "2022"),
-    ("第一季度", None, "XXXX-33"), ("三季度前", "≤", "XXXX-35"), ("上半年", None, "XXXX-40"), ("3月份和9月份", None, "{XXXX-03,XXXX-09}"),
+    ("2023年12月底", None, "2023-12"), ("9月底", None, "XXXX-09"), ("2024年8月31日前", "≤", "2024-08-31"),
+    ("2022年全年", None, "2022"),
+    ("第一季度", None, "XXXX-33"), ("三季度前", "≤", "XXXX-35"), ("上半年", None, "XXXX-40"),
+    ("3月份和9月份", None, "{XXXX-03,XXXX-09}"),
     ("2022年3月、9月", None, "{2022-03,2022-09}"), ("1-12月", None, "XXXX-01/XXXX-12"), ("2021-2023年", None, "2021/2023"),
-    ("年底前", "≤", "XXXX-12"), ("2023.12.31", None, "2023-12-31"), ("在2024年12月31日前完成", "≤", "2024-12-31"), ("=3月", "=", "XXXX-03"),
+    ("年底前", "≤", "XXXX-12"), ("2023.12.31", None, "2023-12-31"), ("在2024年12月31日前完成", "≤", "2024-12-31"),
+    ("=3月", "=", "XXXX-03"),
 ])
 def test_dates(text: str, comparator: str | None, date: str) -> None:
     reading = parse_value(text)
@@ -51,7 +59,8 @@ def test_dates(text: str, comparator: str | None, date: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "较高", "进一步提升", "全部完成", "不发生安全事故", "满意人数÷受访人数×100%", "符合GB/T 33870-2017要求", "一定程度提高", "开展“一报告两评议”",
+    "较高", "进一步提升", "全部完成", "不发生安全事故", "满意人数÷受访人数×100%", "符合GB/T 33870-2017要求", "一定程度提高",
+    "开展“一报告两评议”",
     "≥**%", "形成一套制度", "保障12345热线畅通", "对30个单位开展检查",
 ])
 def test_words_stay_words(text: str) -> None:
@@ -71,7 +80,8 @@ def test_quantities_are_given_in_base_units_too() -> None:
     assert (parse_value("30名").quantity_si, parse_value("30名").unit_si) == (30, "人")
 
 
-value_texts = st.text(alphabet=st.sampled_from("≥≤<>=约至少每年个月次人元万%％0123456789.,-~、，；。一二两三十百前底内以上下第季度半全份日和及/()（）完成不率aGB《》×\n"))
+value_texts = st.text(alphabet=st.sampled_from(
+    "≥≤<>=约至少每年个月次人元万%％0123456789.,-~、，；。一二两三十百前底内以上下第季度半全份日和及/()（）完成不率aGB《》×\n"))
 
 
 @given(st.one_of(st.text(), value_texts))
@@ -86,20 +96,24 @@ def test_a_value_is_read_without_failing_and_no_number_is_made_up(text: str) -> 
     assert (reading.kind == "quantity") == (reading.quantity is not None)
 
 
-@given(st.integers(min_value=0, max_value=9999), st.sampled_from(["≥", "≤", "=", ""]), st.sampled_from(["人", "次", "%", "万元", "个"]))
+@given(st.integers(min_value=0, max_value=9999), st.sampled_from(["≥", "≤", "=", ""]),
+       st.sampled_from(["人", "次", "%", "万元", "个"]))
 def test_plain_quantities_are_read_back(count: int, comparator: str, unit: str) -> None:
     reading = parse_value(f"{comparator}{count}{unit}")
     assert (reading.comparator or "", reading.quantity, reading.unit) == (comparator, count, unit)
 
 
-@pytest.mark.parametrize(("text", "value"), [("三十五", 35), ("一百零二", 102), ("两千", 2000), ("十", 10), ("二〇二三", 2023), ("甲", None)])
+@pytest.mark.parametrize(("text", "value"), [("三十五", 35), ("一百零二", 102), ("两千", 2000), ("十", 10),
+    ("二〇二三", 2023), ("甲", None)])
 def test_chinese_numerals(text: str, value: float | None) -> None:
     assert chinese_number(text) == value
 
 
 @pytest.mark.parametrize(("raw", "unit", "amount", "yuan"), [
-    ("48.00", "万元", 48.0, 480000.0), ("10, 464. 80", "万元", 10464.8, 104648000.0), ("15000元", "万元", 1.5, 15000.0), ("3万元", "元", 30000.0, 30000.0),
-    ("0", "元", 0.0, 0.0), ("12.5", None, 12.5, None), ("-", "万元", None, None), ("", "万元", None, None), ("见附件", "万元", None, None),
+    ("48.00", "万元", 48.0, 480000.0), ("10, 464. 80", "万元", 10464.8, 104648000.0), ("15000元", "万元", 1.5, 15000.0),
+    ("3万元", "元", 30000.0, 30000.0),
+    ("0", "元", 0.0, 0.0), ("12.5", None, 12.5, None), ("-", "万元", None, None), ("", "万元", None, None),
+    ("见附件", "万元", None, None),
 ])
 def test_amounts(raw: str, unit: str | None, amount: float | None, yuan: float | None) -> None:
     assert parse_amount(raw, unit) == (amount, yuan)

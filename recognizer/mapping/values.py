@@ -21,6 +21,7 @@ def _any_of(words: list[str]) -> str:
     return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
 
 
+_LONGEST_VALUE = 300  # characters; longer texts are prose that no single quantity states
 _WORDS = load("values")
 _COMPARATORS = {word: sign for name, sign in (("at_least", "≥"), ("at_most", "≤"), ("above", ">"), ("below", "<"), ("equal", "="),
                                               ("about", "≈"), ("after_at_least", "≥"), ("after_at_most", "≤"),
@@ -86,7 +87,7 @@ def parse_value(text: str) -> Reading:
     if line.strip("。.") == "不适用":
         return Reading("not_applicable")
     words = Reading("qualitative", qualitative=text.strip())
-    if _FORMULA.search(line) or _TEMPLATE.search(line):
+    if len(line) > _LONGEST_VALUE or _FORMULA.search(line) or _TEMPLATE.search(line):
         return words
     line = _HIDDEN.sub(_hide, line)
     dates = find_dates(line)
