@@ -98,18 +98,22 @@ class IndicatorReader:
         """A line of text: labels of levels at its start, a value at its end, the rest belongs to the name."""
         words = row.words
         labels: list[tuple[int, str]] = []
-        while words and is_level(words[0]) and not self.name_words:
+        if is_level(words[0]) and self.name_words:
+            self._emit("".join(self.name_words), {}, None)  # its value was not recognised
+            self.name_words = []
+        while words and is_level(words[0]):
             labels.append((len(labels), words.pop(0)))
         for column, text in labels:
             self._set_level(text, column if len(labels) > 1 else 1, labels)
         first = 0 if self.name_words else 1
-        for cut in range(first, len(words)):
-            value = "".join(words[cut:])
-            if is_value(value):
-                self._emit("".join([*self.name_words, *words[:cut]]), {self.halves[-1].values[-1][1]: value}, None)
-                self.name_words = []
-                return
-        self.name_words += words
+        cut = next((cut for cut in range(first, len(words)) if is_value("".join(words[cut:]))), None)
+        if cut is None and len(words) > 1:
+            cut = len(words) - 1  # names seldom hold a blank: what stands behind the last one is the value
+        if cut is None:
+            self.name_words += words
+            return
+        self._emit("".join([*self.name_words, *words[:cut]]), {self.halves[-1].values[-1][1]: "".join(words[cut:])}, None)
+        self.name_words = []
 
     def _set_level(self, text: str, column: int, labels: list[tuple[int, str]]) -> None:
         level1, level2 = level1_of(text), level2_of(text)
@@ -143,7 +147,7 @@ class IndicatorReader:
 
 
 def _is_name(text: str) -> bool:
-    return bool(text) and bool(strip_numbering(text)) and heading_role(text) not in _NAMED
+    return bool(text) and bool(strip_numbering(text)) and heading_role(text) not in _NAMED and not is_value(text)
 
 
 def _whole(comparator: str, number: str, unit: str) -> str:

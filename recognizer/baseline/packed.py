@@ -8,7 +8,7 @@ from typing import Any
 from ..vocabulary import level1_of, level2_of, parent_of, period_of, strip_numbering
 
 _ENTRY = re.compile(
-    r"(?:\d{1,2}\s*[、.．]\s*)?(?=(?:\d{1,2}\s*[-—]\s*)?(?:产出|效益|满意度|成本|决策|过程)(?:指标)?\s*[;；:：,，])")
+    r"(?<![\u4e00-\u9fff\d-])(?:\d{1,2}\s*[、.．]\s*)?(?=(?:\d{1,2}\s*[-—]\s*)?(?:产出|效益|满意度|成本|决策|过程)(?:指标)?\s*[;；:：,，])")
 _PART = re.compile(r"[;；|]|(?<=指标)[:：,，]")
 _VALUE = re.compile(r"\s*(?P<heading>[^:：]{0,12}(?:指标值|目标值))\s*[:：]\s*(?P<text>.*)", re.DOTALL)
 

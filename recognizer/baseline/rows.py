@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..types import Document, Grid, TextBlock
 from ..vocabulary import fold
-from .words import heading_role, is_attribute_key, is_level
+from .words import heading_role, is_amount, is_attribute_key, is_fund_key, is_level
 
 _ONE_CHARACTER = re.compile(r"[\u4e00-\u9fff]")
 _MOST_JOINED = 4  # lines that a wrapped label may reach over
@@ -46,7 +46,7 @@ def _drawn(grid: Grid) -> list[Row]:
 
 
 def _undrawn(block: TextBlock) -> list[Row]:
-    lines = _wrapped_labels(_vertical_labels([line.text.split() for line in block.lines]))
+    lines = _labels_with_texts(_wrapped_labels(_vertical_labels([line.text.split() for line in block.lines])))
     return [Row(tuple(enumerate(words)), False) for words in lines if words]
 
 
@@ -105,3 +105,16 @@ def _label_length(lines: list[list[str]], at: int) -> int:
         if is_level(text) or is_attribute_key(text):
             best = length
     return best
+
+
+def _labels_with_texts(lines: list[list[str]]) -> list[list[str]]:
+    """A label that fills its line is joined with the line below, which holds its text or its amount."""
+    joined: list[list[str]] = []
+    for words in lines:
+        above = joined[-1] if joined else []
+        if len(above) == 1 and ((is_attribute_key(above[0]) and not is_attribute_key(words[0]))
+                                or (is_fund_key(above[0]) and is_amount(words[0]))):
+            joined[-1] = [*above, *words]
+        else:
+            joined.append(words)
+    return joined
