@@ -100,7 +100,8 @@ def test_real_documents_give_records_that_json_can_hold(path: Path) -> None:
 
 
 @given(st.lists(st.sampled_from(
-    ["项目名称", "一级指标", "三级指标", "指标值", "产出指标", "数量指标", "≥1", "年度目标", "项目资金", "12.5", "绩效指标", "甲", "总计",
-     "：", "\t", "\t", "\n", "\n\n", " ", "1、产出指标;"]), max_size=60).map("".join))
+    ["项目名称", "一级指标", "三级指标", "指标值", "产出指标", "数量指标", "≥1", "年度目标", "项目资金", "12.5",
+     "绩效指标", "甲",
+     "总计", "：", "\t", "\t", "\n", "\n\n", " ", "1、产出指标;"]), max_size=60).map("".join))
 def test_odd_texts_do_no_harm(text: str) -> None:
     records(text)

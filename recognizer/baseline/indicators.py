@@ -25,7 +25,6 @@ class _Half:
     standard: int = -1
     comparator: int = -1
     unit: int = -1
-    ignored: set[int] = field(default_factory=set)
 
 
 def is_header(row: Row) -> bool:
@@ -167,8 +166,6 @@ def _halves(header: Row) -> list[_Half]:
         if role == "value":
             period = period_of(text) or Period.ANNUAL
             half.values.append((column, period.value))
-        elif role == "ignored":
-            half.ignored.add(column)
         elif role == "name":
             half.name = column
         elif role == "level1":
