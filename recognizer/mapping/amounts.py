@@ -8,7 +8,7 @@ from recognizer.mapping.numerals import ARABIC
 from recognizer.mapping.units import load
 from recognizer.vocabulary import plain
 
-_AMOUNT = re.compile(rf"[(]?(?:人民币|约|¥|￥)?[(]?(?P<sign>[-+−]?)(?P<number>{ARABIC})(?P<unit>[十百千]?[万亿]?元)?[^\d]?$")
+_AMOUNT = re.compile(rf"[(]?(?:人民币|约|¥|￥)?[(]?(?P<sign>[-+−]?)(?P<number>{ARABIC})(?P<unit>[十百千]?[万亿]?元)?[)]?$")
 _YUAN: dict[str, float] = {unit: float(entry[1]) for unit, entry in load("units").items() if entry[0] == "元"}
 
 
@@ -16,7 +16,7 @@ def parse_amount(raw: str, amount_unit: str | None) -> tuple[float | None, float
     """(amount in `amount_unit`, amount in 元) that a printed amount says; (None, None) for a text without a number.
 
     A unit printed in the cell itself is converted to the document's; an amount without any unit has no amount in 元.
-    Brackets or a minus mean less than zero; a stray sign that OCR left after the number is passed over.
+    Brackets or a minus mean less than zero; a number with a stray sign in it, as OCR leaves, has no amount.
     """
     line = plain(raw)
     match = _AMOUNT.match(line)

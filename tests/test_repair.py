@@ -1,0 +1,62 @@
+"""Repair: joins keep every piece, a cell continues at most one other, and repeats of OCR are kept once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recognizer.context import context_of
+from recognizer.layout import lay_out
+from recognizer.reading import read_text
+from recognizer.repair import choose, merge
+from recognizer.repair.candidates import candidates
+from recognizer.repair.repeats import without_repeats
+
+DUMP = "产\n出\n指\n标\n数量指标 做好党员教育片摄\n制次数 ≥4部\n"
+BROKEN = "一级\t二级\t三级指标\t指标值\n\t质量\t督察情况完成\t=95\n\n\t\t率\t%\n\t时效\t及时\t是\n"
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.floats(0, 1)), max_size=30))
+def test_a_cell_continues_one_other_and_is_continued_by_one(rows: list[tuple[int, int, float]]) -> None:
+    rows = [(min(a, b), max(a, b), p) for a, b, p in rows if a != b]
+    pairs = np.asarray([(a, b) for a, b, _ in rows], np.int64).reshape(-1, 2)
+    follows = choose(pairs, np.asarray([p for _, _, p in rows], np.float32))
+    assert len({earlier for earlier, _ in follows.values()}) == len(follows)
+    assert all(probability > 0.5 and earlier < later for later, (earlier, probability) in follows.items())
+
+
+@pytest.mark.parametrize("text", [DUMP, BROKEN])
+def test_merging_keeps_every_piece_in_order(text: str) -> None:
+    grids = lay_out(read_text(text, "a.txt"))
+    context = context_of(grids)
+    pairs = candidates(context, grids)
+    follows = choose(pairs, np.ones(len(pairs), np.float32))
+    merged = merge(grids, context.cells, follows)
+    before = sorted(piece.key for cell in context.cells for piece in cell.pieces)
+    after = sorted(piece.key for grid in merged for cell in grid.cells for piece in cell.pieces)
+    assert before == after
+    assert all(cell.text == "".join(piece.text for piece in cell.pieces) for grid in merged for cell in grid.cells if cell.text)
+
+
+def test_the_row_after_a_page_break_may_continue_any_cell_of_the_row_before() -> None:
+    grids = lay_out(read_text(BROKEN, "a.txt"))
+    context = context_of(grids)
+    asked = {(context.cells[a].text, context.cells[b].text) for a, b in candidates(context, grids)}
+    assert {("督察情况完成", "率"), ("=95", "%")} <= asked
+
+
+@given(st.text(alphabet="党员教育培训1。", max_size=40))
+def test_dropping_repeats_twice_changes_nothing(text: str) -> None:
+    assert without_repeats(without_repeats(text)) == without_repeats(text)
+
+
+@pytest.mark.parametrize(("printed", "meant"), [
+    ("专项检查、问题核查、问题核查、个人事项", "专项检查、问题核查、个人事项"),
+    ("师资配备优化,培训的有效性师资配备优化,培训的有效性", "师资配备优化,培训的有效性"),
+    ("个人事项填报填报表", "个人事项填报填报表"),
+    ("10000000元", "10000000元"),
+])
+def test_ocr_repeats_are_kept_once_and_meant_ones_as_printed(printed: str, meant: str) -> None:
+    assert without_repeats(printed) == meant
