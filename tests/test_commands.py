@@ -104,7 +104,8 @@ def test_version(run_here) -> None:
     ["digitise"], ["digitize"], ["digitize", "SOURCE"], ["digitize", "SOURCE", "--out", "OUT", "--jobs", "0"],
     ["digitize", "SOURCE", "--out", "OUT", "--nonsense"], ["digitize", "SOURCE", "--out", "OUT", "--format", "doc"],
     ["digitize", "missing.pdf", "--out", "OUT"], ["digitize", "missing/*.pdf", "--out", "OUT"],
-    ["digitize", "EMPTY", "--out", "OUT"], ["digitize", "SOURCE", "--out", "SOURCE"], ["digitize", "SOURCE", "--out", "SOURCE/below"]], ids=" ".join)
+    ["digitize", "EMPTY", "--out", "OUT"], ["digitize", "SOURCE", "--out", "SOURCE"],
+    ["digitize", "SOURCE", "--out", "SOURCE/below"]], ids=" ".join)
 def test_bad_usage_ends_with_2_and_a_reason(tmp_path: Path, run_here, arguments: list[str]) -> None:
     (tmp_path / "EMPTY").mkdir()
     write(tmp_path / "SOURCE")

@@ -27,13 +27,15 @@ def digitize(
     excel: Annotated[bool, typer.Option("--excel", help=say("excel"))] = False,
     formats: Annotated[
         list[Format] | None, typer.Option("--format", metavar="FORMAT", help=say("format"), show_default=False)] = None,
+    model: Annotated[Path | None, typer.Option("--model", metavar="DIR", help=say("model"), show_default=False)] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", metavar="N", min=1, help=say("jobs"))] = 1,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=say("quiet"))] = False,
     debug: Annotated[bool, typer.Option("--debug", help=say("debug"))] = False,
 ) -> None:
     from rich.console import Console
 
-    from recognizer.commands.running import Interruption, Run, digitize_all
+    from recognizer.commands.interruption import Interruption
+    from recognizer.commands.running import Reader, Run, digitize_all
     from recognizer.commands.sources import find_sources
     from recognizer.errors import UsageError
     from recognizer.exporting import FolderInUseError, OutputFolder
@@ -48,7 +50,7 @@ def digitize(
             Run(output, found, quiet=quiet, debug=debug) as run,
         ):
             try:
-                for outcome in digitize_all(found.documents, jobs=jobs, debug=debug):
+                for outcome in digitize_all(found.documents, Reader(model, debug), jobs=jobs):
                     with interruption.held():
                         run.store(outcome)
             except KeyboardInterrupt:

@@ -54,6 +54,9 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "要写的格式：csv 和 parquet 总会写，xlsx 同 --excel。"),
     "quiet": ("Say nothing but what failed.", "只报告失败。"),
     "jobs": ("How many documents to work on at the same time.", "同时处理几份文档。"),
+    "model": (
+        "The folder of a model of your own, made by recognizer train; the shipped one, if not given.",
+        "自己用 recognizer train 训练的模型所在文件夹，不写则用附带的模型。"),
     "debug": ("Stop at an unexpected error with its full traceback.", "遇到意外错误即停止，显示完整的调用栈。"),
     "train": (
         "Train a model on labelled documents and generated layouts.\n\nExample:  recognizer train",

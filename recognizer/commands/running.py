@@ -10,11 +10,11 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import Any
+from types import TracebackType
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -25,6 +25,9 @@ from recognizer.commands.summary import Summary
 from recognizer.errors import RecognizerError
 from recognizer.exporting import Failure, OutputFolder
 from recognizer.types import Records
+
+if TYPE_CHECKING:
+    from recognizer.model import Model
 
 # The stage of the journey that a room of the package stands for.
 STAGES = {
@@ -45,33 +48,47 @@ class Outcome:
     hint: str = ""
 
 
-def digitize_all(sources: tuple[Source, ...], *, jobs: int, debug: bool) -> Iterator[Outcome]:
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How documents are digitised: with the model of a folder (None: the shipped one), and whether anything unexpected is
+    raised instead of becoming the document's failure."""
+
+    model_folder: Path | None = None
+    debug: bool = False
+
+    def __call__(self, source: Source) -> Outcome:
+        """Digitises one document. Raises a RecognizerError with exit status 2 where none can be (no model)."""
+        from recognizer.digitizing import digitize
+
+        try:
+            records = digitize(source.path, model=_model(self.model_folder) if self.model_folder else None).records
+        except RecognizerError as error:
+            if error.exit_status == 2:
+                raise
+            return Outcome(source, failure=Failure(source.name, None, error.stage, error.reason), hint=error.hint)
+        except Exception as error:
+            if self.debug:
+                raise
+            return Outcome(source, failure=unexpected_failure(source, error))
+        return Outcome(source, replace(records, source=source.name))
+
+
+@lru_cache(maxsize=1)
+def _model(folder: Path) -> Model:
+    from recognizer.model import load_model
+
+    return load_model(folder)
+
+
+def digitize_all(sources: tuple[Source, ...], reader: Reader, *, jobs: int) -> Iterator[Outcome]:
     """The outcome of every source, in order, with `jobs` of them in work at the same time.
 
-    Raises a RecognizerError with exit status 2 where nothing can be digitised at all (no model); with `debug` raises
-    whatever unexpected happens.
+    Raises what the reader raises.
     """
     if jobs == 1 or len(sources) == 1:
-        yield from (digitize_one(source, debug) for source in sources)
+        yield from map(reader, sources)
     else:
-        yield from _digitize_side_by_side(sources, jobs, debug)
-
-
-def digitize_one(source: Source, debug: bool = False) -> Outcome:
-    """Digitises one document; whatever goes wrong with it becomes its failure."""
-    from recognizer.digitizing import digitize
-
-    try:
-        records = digitize(source.path).records
-    except RecognizerError as error:
-        if error.exit_status == 2:
-            raise
-        return Outcome(source, failure=Failure(source.name, None, error.stage, error.reason), hint=error.hint)
-    except Exception as error:
-        if debug:
-            raise
-        return Outcome(source, failure=unexpected_failure(source, error))
-    return Outcome(source, replace(records, source=source.name))
+        yield from _digitize_side_by_side(sources, reader, jobs)
 
 
 def unexpected_failure(source: Source, error: Exception) -> Failure:
@@ -94,7 +111,7 @@ def _stage(trace: TracebackType | None) -> str:
     return stage
 
 
-def _digitize_side_by_side(sources: tuple[Source, ...], jobs: int, debug: bool) -> Iterator[Outcome]:
+def _digitize_side_by_side(sources: tuple[Source, ...], reader: Reader, jobs: int) -> Iterator[Outcome]:
     """Keeps a queue of futures in the order of the sources. Where a process dies, those in its pool are tried again, each
     in a process of its own, so that only the one that kills it fails."""
     rest = deque(sources)
@@ -104,14 +121,14 @@ def _digitize_side_by_side(sources: tuple[Source, ...], jobs: int, debug: bool) 
         while rest or queue:
             try:
                 while rest and len(queue) < jobs * WAITING:
-                    future = pool.submit(digitize_one, rest[0], debug)
+                    future = pool.submit(reader, rest[0])
                     queue.append((rest.popleft(), future))
                 outcome = queue[0][1].result()
             except BrokenProcessPool:
                 suspects = [source for source, _ in queue]
                 queue.clear()
                 pool.shutdown()
-                yield from (_digitize_apart(suspect, debug) for suspect in suspects)
+                yield from (_digitize_apart(suspect, reader) for suspect in suspects)
                 pool = _pool(jobs)
             else:
                 queue.popleft()
@@ -120,10 +137,10 @@ def _digitize_side_by_side(sources: tuple[Source, ...], jobs: int, debug: bool) 
         _stop(pool)
 
 
-def _digitize_apart(source: Source, debug: bool) -> Outcome:
+def _digitize_apart(source: Source, reader: Reader) -> Outcome:
     pool = _pool(1)
     try:
-        return pool.submit(digitize_one, source, debug).result()
+        return pool.submit(reader, source).result()
     except BrokenProcessPool:
         return Outcome(source, failure=Failure(source.name, None, "digitize", say("worker_died")))
     finally:
@@ -200,42 +217,3 @@ class Run:
             print(line, file=sys.stderr, flush=True)
         else:
             self._progress.console.print(line, markup=False, soft_wrap=True)
-
-
-class Interruption:
-    """Lets Ctrl-C stop a run between two steps but never within one: `with interruption.held(): …` puts it off.
-
-    Only the first one counts: what follows it is short, and must not be cut off.
-    """
-
-    def __init__(self) -> None:
-        self._held = False
-        self._pending = False
-        self._raised = False
-
-    def __enter__(self) -> Interruption:
-        self._former: Any = signal.signal(signal.SIGINT, self._interrupt)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN if self._raised else self._former)
-
-    def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
-        if self._held:
-            self._pending = True
-        elif not self._raised:
-            self._raised = True
-            raise KeyboardInterrupt
-
-    @contextmanager
-    def held(self, *, raising: bool = True) -> Iterator[None]:
-        """At the end of the block raises, or forgets, the KeyboardInterrupt that came in the meantime."""
-        self._held = True
-        try:
-            yield
-        finally:
-            self._held = False
-        pending, self._pending = self._pending, False
-        if pending and raising:
-            self._raised = True
-            raise KeyboardInterrupt

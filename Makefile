@@ -1,0 +1,70 @@
+# Everything a clone needs: Python 3.11 to 3.14 with venv, pip, make, git.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+
+.PHONY: help venv install demo test lint train eval eval-full readme bench clean
+
+help:
+	@echo "make install    recognizer in $(VENV)"
+	@echo "make demo       digitise eval/documents into demo/ and print the summary"
+	@echo "make test       ruff, mypy and the tests, in $(VENV)"
+	@echo "make lint       ruff and mypy alone"
+	@echo "make train      train the shipped model anew"
+	@echo "make eval       measure it: cities and layouts left out, bars (half an hour on two cores)"
+	@echo "make eval-full  the same on many more reserved documents"
+	@echo "make readme     write the figures of the last evaluation into the READMEs"
+	@echo "make bench      speed and memory, stage by stage"
+	@echo "make clean      remove what can be made again"
+
+venv: $(BIN)/python
+
+install: $(VENV)/.installed
+
+# The first interpreter that fits: the one asked for, else a sibling of it.
+$(BIN)/python:
+	@for python in $(PYTHON) python3.13 python3.12 python3.11 python3.14; do \
+	    if $$python -c '$(FITS)' >/dev/null 2>&1; then \
+	        echo "$$python -m venv $(VENV)"; exec $$python -m venv $(VENV); \
+	    fi; \
+	done; \
+	echo "No Python 3.11 to 3.14 with venv and pip found; say where it is: make PYTHON=/path/to/python3.12" >&2; exit 1
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-for-tests: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ $(VENV)/.installed
+
+demo: $(VENV)/.installed
+	$(BIN)/recognizer digitize eval/documents --out demo --excel
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-for-tests
+	$(BIN)/python -m ruff check
+	$(BIN)/python -m mypy
+
+train: $(VENV)/.installed
+	$(BIN)/recognizer train
+
+eval: $(VENV)/.installed-for-tests
+	$(BIN)/python eval/evaluate.py
+
+eval-full: $(VENV)/.installed-for-tests
+	$(BIN)/python eval/evaluate.py --reserved 300
+
+readme: $(VENV)/.installed-for-tests
+	$(BIN)/python eval/evaluate.py --readme
+
+bench: $(VENV)/.installed-for-tests
+	$(BIN)/python eval/bench.py
+
+clean:
+	rm -rf $(VENV) build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
