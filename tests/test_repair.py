@@ -52,11 +52,14 @@ def test_dropping_repeats_twice_changes_nothing(text: str) -> None:
     assert without_repeats(without_repeats(text)) == without_repeats(text)
 
 
-@pytest.mark.parametrize(("printed", "meant"), [
-    ("专项检查、问题核查、问题核查、个人事项", "专项检查、问题核查、个人事项"),
-    ("师资配备优化,培训的有效性师资配备优化,培训的有效性", "师资配备优化,培训的有效性"),
-    ("个人事项填报填报表", "个人事项填报填报表"),
-    ("10000000元", "10000000元"),
-])
+@pytest.mark.parametrize(
+    ("printed", "meant"),
+    [
+        ("专项检查、问题核查、问题核查、个人事项", "专项检查、问题核查、个人事项"),
+        ("师资配备优化,培训的有效性师资配备优化,培训的有效性", "师资配备优化,培训的有效性"),
+        ("个人事项填报填报表", "个人事项填报填报表"),
+        ("10000000元", "10000000元"),
+    ],
+)
 def test_ocr_repeats_are_kept_once_and_meant_ones_as_printed(printed: str, meant: str) -> None:
     assert without_repeats(printed) == meant

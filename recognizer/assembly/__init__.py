@@ -27,17 +27,29 @@ def assemble(document: Document, grids: Sequence[LabelledGrid], model: Model) ->
     drafts = [draft for draft in walk.projects if draft.name or draft.indicators or draft.goals or draft.funds]
     names = sorted({indicator.text for draft in drafts for indicator in draft.indicators if indicator.text})
     scores = model.levels.scores(names)
-    likely = {name: dict(zip(model.levels.classes, map(float, row), strict=True)) for name, row in zip(names, scores, strict=True)}
+    likely = {
+        name: dict(zip(model.levels.classes, map(float, row), strict=True)) for name, row in zip(names, scores, strict=True)
+    }
     year = fiscal_year(cells)
     projects = tuple(
         draft.finished(year, place_levels([indicator.printed() for indicator in draft.indicators], draft.likely_levels(likely)))
-        for draft in drafts)
+        for draft in drafts
+    )
     published_by = publisher(cells, projects)
     warnings = list(document.warnings)
     if not projects:
         warnings.append(NO_TABLE)
-    return Records(document.name, city(cells, published_by), published_by, year, amount_unit(cells), projects, tuple(walk.totals),
-                   tuple(warnings), (_ledger(cells, walk.leftover),))
+    return Records(
+        document.name,
+        city(cells, published_by),
+        published_by,
+        year,
+        amount_unit(cells),
+        projects,
+        tuple(walk.totals),
+        tuple(warnings),
+        (_ledger(cells, walk.leftover),),
+    )
 
 
 def _name_choice(cells: Sequence[LabelledCell]) -> int:
@@ -49,5 +61,8 @@ def _name_choice(cells: Sequence[LabelledCell]) -> int:
 def _ledger(cells: Sequence[LabelledCell], leftover: Sequence[LabelledCell]) -> Ledger:
     """How many pieces the document's cells hold, and which of them should be facts and are none."""
     lost = [entry for entry in leftover if entry.label.role in FACT_ROLES]
-    return Ledger(sum(len(entry.cell.pieces) for entry in cells), sum(len(entry.cell.pieces) for entry in lost),
-                  remainder=" ".join(words(entry) for entry in lost))
+    return Ledger(
+        sum(len(entry.cell.pieces) for entry in cells),
+        sum(len(entry.cell.pieces) for entry in lost),
+        remainder=" ".join(words(entry) for entry in lost),
+    )

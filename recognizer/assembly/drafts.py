@@ -46,15 +46,23 @@ class IndicatorDraft:
 
     def printed(self) -> Printed:
         """What the page says of the indicator's levels."""
-        return Printed(words(self.level1) if self.level1 else None, words(self.level2) if self.level2 else None, self.text,
-                       self.new1, self.new2)
+        return Printed(
+            words(self.level1) if self.level1 else None,
+            words(self.level2) if self.level2 else None,
+            self.text,
+            self.new1,
+            self.new2,
+        )
 
     def finished(self, levels: Levels) -> Indicator:
         """The indicator with its levels placed and its values put together from their columns."""
         values, doubts = self._values()
         standards = [words(cell) for cell in self.cells if cell.label.role is Role.STANDARD]
-        extra = [(key(self.headings[id(cell)]) if id(cell) in self.headings else str(cell.label.role), words(cell))
-                 for cell in self.cells if cell.label.role in (Role.SCORE, Role.REMARK)]
+        extra = [
+            (key(self.headings[id(cell)]) if id(cell) in self.headings else str(cell.label.role), words(cell))
+            for cell in self.cells
+            if cell.label.role in (Role.SCORE, Role.REMARK)
+        ]
         own = tuple(entry for entry in (self.name,) if entry)
         inherited = tuple(entry for entry, new in ((self.level1, self.new1), (self.level2, self.new2)) if entry and not new)
         printed = tuple(entry for entry, new in ((self.level1, self.new1), (self.level2, self.new2)) if entry and new)
@@ -64,8 +72,18 @@ class IndicatorDraft:
         if self.name is None:
             doubts.append("name_lost")
         return Indicator(
-            levels.level1, levels.level2, self.text, values, levels.level1_raw, levels.level2_raw, standards[0] if standards else None,
-            tuple(extra), replace(found, doubts=tuple(doubts)), levels.level1_provenance, levels.level2_provenance)
+            levels.level1,
+            levels.level2,
+            self.text,
+            values,
+            levels.level1_raw,
+            levels.level2_raw,
+            standards[0] if standards else None,
+            tuple(extra),
+            replace(found, doubts=tuple(doubts)),
+            levels.level1_provenance,
+            levels.level2_provenance,
+        )
 
     def _values(self) -> tuple[tuple[Value, ...], list[str]]:
         """The values by period; comparators and units from columns of their own are put around their numbers."""
@@ -121,14 +139,22 @@ class ProjectDraft:
     def finished(self, fiscal_year: int | None, levels: Sequence[Levels]) -> Project:
         """The project with everything in its final form."""
         indicators = tuple(
-            indicator.finished(placed) for indicator, placed in zip(self.indicators, levels, strict=True)
-            if indicator.text or any(cell.label.role is Role.VALUE for cell in indicator.cells))
+            indicator.finished(placed)
+            for indicator, placed in zip(self.indicators, levels, strict=True)
+            if indicator.text or any(cell.label.role is Role.VALUE for cell in indicator.cells)
+        )
         return Project(
-            words(self.name) if self.name else None, fiscal_year,
-            tuple(Attribute(name, "".join(words(entry) for entry in entries), evidence(*entries)) for name, entries in self.attributes),
+            words(self.name) if self.name else None,
+            fiscal_year,
+            tuple(
+                Attribute(name, "".join(words(entry) for entry in entries), evidence(*entries))
+                for name, entries in self.attributes
+            ),
             tuple(self.funds),
             tuple(_goal(kind, entries) for kind, entries in self.goals.items()),
-            indicators, evidence(self.name) if self.name else Evidence())
+            indicators,
+            evidence(self.name) if self.name else Evidence(),
+        )
 
     def likely_levels(self, scores: Mapping[str, Mapping[str, float]]) -> list[Mapping[str, float]]:
         """The scores of level 2 for each indicator's name."""

@@ -44,13 +44,19 @@ def publisher(cells: Sequence[LabelledCell], projects: Sequence[Project]) -> str
             keyed = _KEYED.match(words(entry))
             if keyed and department_key(keyed[1]):
                 return keyed[2]
-    departments = [[strip_code(attribute.text) for attribute in project.attributes if department_key(attribute.key)] for project in projects]
+    departments = [
+        [strip_code(attribute.text) for attribute in project.attributes if department_key(attribute.key)] for project in projects
+    ]
     shared = Counter(name for names in departments for name in set(names))
     if shared and shared.most_common(1)[0][1] * 2 > len(projects):
         return shared.most_common(1)[0][0]
-    said = Counter(clause for entry in cells if entry.label.role is Role.PROSE for clause in _CLAUSE.split(words(entry)) if city_of(clause))
+    said = Counter(
+        clause for entry in cells if entry.label.role is Role.PROSE for clause in _CLAUSE.split(words(entry)) if city_of(clause)
+    )
     printed = Counter(attribute.text for project in projects for attribute in project.attributes if city_of(attribute.text))
-    both = [(said[name] + count, name) for name, count in printed.items() if name in said] or [(count, name) for name, count in printed.items()]
+    both = [(said[name] + count, name) for name, count in printed.items() if name in said] or [
+        (count, name) for name, count in printed.items()
+    ]
     return max(both)[1] if both else None
 
 
@@ -58,6 +64,10 @@ def city(cells: Sequence[LabelledCell], published_by: str | None) -> str | None:
     """The place whose government published the document, from the publisher's name, else from titles and captions."""
     if published_by and (place := city_of(published_by)):
         return place
-    places = Counter(place for entry in cells if entry.label.role in (Role.TITLE, Role.CAPTION, Role.ATTRIBUTE_VALUE)
-                     if len(entry.cell.text) < 40 and (place := city_of(words(entry))))
+    places = Counter(
+        place
+        for entry in cells
+        if entry.label.role in (Role.TITLE, Role.CAPTION, Role.ATTRIBUTE_VALUE)
+        if len(entry.cell.text) < 40 and (place := city_of(words(entry)))
+    )
     return places.most_common(1)[0][0] if places else None

@@ -63,9 +63,16 @@ def place_levels(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]])
         level1 = _level1(row, level2)
         printed1 = row.level1 is not None and (level1_of(row.level1) or row.level1) == level1
         printed2 = row.level2 is not None and (level2_of(row.level2) or row.level2) == level2
-        found.append(Levels(
-            level1, level2, raw1.get(level1) if level1 else None, raw2.get(level2) if level2 else None,
-            _provenance(level1, printed1, row.new1, raw1), _provenance(level2, printed2, row.new2, raw2)))
+        found.append(
+            Levels(
+                level1,
+                level2,
+                raw1.get(level1) if level1 else None,
+                raw2.get(level2) if level2 else None,
+                _provenance(level1, printed1, row.new1, raw1),
+                _provenance(level2, printed2, row.new2, raw2),
+            )
+        )
     return found
 
 
@@ -103,7 +110,9 @@ def _cheapest(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]]) ->
         cheapest = min(range(len(states)), key=before.__getitem__)
         fees = [0.0 if row.new2 and state == printed[index] else CHANGE for state in states]
         came = [number if before[number] <= before[cheapest] + fee else cheapest for number, fee in enumerate(fees)]
-        costs.append([own[number] + before[came[number]] + (fee if came[number] != number else 0) for number, fee in enumerate(fees)])
+        costs.append(
+            [own[number] + before[came[number]] + (fee if came[number] != number else 0) for number, fee in enumerate(fees)]
+        )
         back.append(came)
     state = min(range(len(states)), key=costs[-1].__getitem__)
     chosen = [states[state]]
@@ -113,14 +122,23 @@ def _cheapest(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]]) ->
     return chosen[::-1]
 
 
-def _cost(state: str | None, index: int, printed: Sequence[str | None], shown: Set[str | None], likely: Mapping[str, float],
-          name: str | None) -> float:
+def _cost(
+    state: str | None,
+    index: int,
+    printed: Sequence[str | None],
+    shown: Set[str | None],
+    likely: Mapping[str, float],
+    name: str | None,
+) -> float:
     if printed[index] == state:
         cost = 0.0
     else:
         cost = LOST
         for distance in range(MOVED_ROWS, 0, -1):
-            if state is not None and state in (printed[max(index - distance, 0)], printed[min(index + distance, len(printed) - 1)]):
+            if state is not None and state in (
+                printed[max(index - distance, 0)],
+                printed[min(index + distance, len(printed) - 1)],
+            ):
                 cost = MOVED * distance
     if state is None or not name:
         return cost

@@ -119,8 +119,14 @@ class Walk:
 
     def _listed(self) -> LabelledCell | None:
         """In a list without drawn columns: the heading of the projects' names."""
-        return next((entry for entry in self._headings if entry.label.heads is Role.ATTRIBUTE_VALUE
-                     and name_choice(entry) >= self.name_choice), None)
+        return next(
+            (
+                entry
+                for entry in self._headings
+                if entry.label.heads is Role.ATTRIBUTE_VALUE and name_choice(entry) >= self.name_choice
+            ),
+            None,
+        )
 
     def _name_project(self, entry: LabelledCell) -> None:
         if self.project.name and words(self.project.name) == words(entry) and not (self._key and self._key in self._row):
@@ -140,7 +146,7 @@ class Walk:
         self._fund_used = False
 
     def _fund_amount(self, entry: LabelledCell) -> None:
-        beside = [other for other in self._row[:self._row.index(entry)] if other.label.role is Role.FUND_KEY]
+        beside = [other for other in self._row[: self._row.index(entry)] if other.label.role is Role.FUND_KEY]
         heading = self._heading(entry, Role.FUND_AMOUNT)
         if beside:
             keys = self._fund_keys
@@ -158,8 +164,13 @@ class Walk:
             if not self.totals or self.totals[-1].name != words(self._total):
                 self.totals.append(Total(words(self._total)))
             self.totals[-1] = Total(self.totals[-1].name, (*self.totals[-1].funds, fund))
-        elif not any((fund.item, fund.period, fund.raw) == (other.item, other.period, other.raw) and fund.path == other.path
-                     for other in self.project.funds) or beside:
+        elif (
+            not any(
+                (fund.item, fund.period, fund.raw) == (other.item, other.period, other.raw) and fund.path == other.path
+                for other in self.project.funds
+            )
+            or beside
+        ):
             self.project.funds.append(fund)
 
     def _total_name(self, entry: LabelledCell) -> None:
@@ -186,10 +197,24 @@ class Walk:
         self._open = None
 
     def _name(self, entry: LabelledCell) -> None:
-        same = next((draft for draft in self.project.indicators[-2:] if draft.name in self._row and draft.text is not None
-                     and draft.name is not None and words(draft.name) == words(entry)), None)
-        if same and self._drawn and not any(same.has(other.label.period) for other in self._row[self._row.index(entry):]
-                                            if other.label.role is Role.VALUE):
+        same = next(
+            (
+                draft
+                for draft in self.project.indicators[-2:]
+                if draft.name in self._row
+                and draft.text is not None
+                and draft.name is not None
+                and words(draft.name) == words(entry)
+            ),
+            None,
+        )
+        if (
+            same
+            and self._drawn
+            and not any(
+                same.has(other.label.period) for other in self._row[self._row.index(entry) :] if other.label.role is Role.VALUE
+            )
+        ):
             self._open = same
             return
         self._open = self._draft(entry)
@@ -210,7 +235,7 @@ class Walk:
         """A value, or what stands beside it in its row."""
         heading = self._columns.get(entry.cell.column) if self._drawn else None
         if self._open is None:
-            later = self._row[self._row.index(entry):] if self._drawn else ()
+            later = self._row[self._row.index(entry) :] if self._drawn else ()
             if any(other.label.role is Role.NAME for other in later):
                 self._waiting.append(entry)
                 return

@@ -22,8 +22,11 @@ def _project(project: Project) -> Project:
     names = [(indicator.level2, indicator.name) for indicator in project.indicators]
     return replace(
         project,
-        indicators=tuple(_indicator(indicator, names.count((indicator.level2, indicator.name)) > 1) for indicator in project.indicators),
-        funds=tuple(_fund(fund) for fund in project.funds))
+        indicators=tuple(
+            _indicator(indicator, names.count((indicator.level2, indicator.name)) > 1) for indicator in project.indicators
+        ),
+        funds=tuple(_fund(fund) for fund in project.funds),
+    )
 
 
 def _indicator(indicator: Indicator, twice: bool) -> Indicator:
@@ -34,8 +37,10 @@ def _indicator(indicator: Indicator, twice: bool) -> Indicator:
         doubts.append("no_value")
     found = _doubted(indicator.evidence, doubts)
     sure = found.confidence
-    values = tuple(replace(value, evidence=_doubted(replace(value.evidence, confidence=min(value.evidence.confidence, sure)), []))
-                   for value in indicator.values)
+    values = tuple(
+        replace(value, evidence=_doubted(replace(value.evidence, confidence=min(value.evidence.confidence, sure)), []))
+        for value in indicator.values
+    )
     return replace(indicator, evidence=found, values=values)
 
 

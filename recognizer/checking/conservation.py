@@ -30,8 +30,19 @@ def printed_fields(records: Records) -> Iterator[tuple[str, Evidence]]:
 def invented(records: Records, document: Document) -> list[str]:
     """The printed fields that are not put together from the lines that their evidence names, in that order."""
     lines = _lines(document)
-    return [text for text, evidence in printed_fields(records) if not _stands(text, [
-        lines.get(number, "") for place in evidence.at if place.lines for number in range(place.lines[0], place.lines[1] + 1)])]
+    return [
+        text
+        for text, evidence in printed_fields(records)
+        if not _stands(
+            text,
+            [
+                lines.get(number, "")
+                for place in evidence.at
+                if place.lines
+                for number in range(place.lines[0], place.lines[1] + 1)
+            ],
+        )
+    ]
 
 
 def _stands(text: str, sources: list[str]) -> bool:

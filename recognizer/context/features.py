@@ -33,7 +33,9 @@ def group_matrix(classes: Sequence[str]) -> Floats:
 
 def key_columns(classes: Sequence[str]) -> NDArray[np.int64]:
     """The columns of classes that speak for the cells below or beside them: headings and keys of goals and funds."""
-    return np.asarray([index for index, code in enumerate(classes) if code.startswith(("header", "goal_key", "fund_key"))], np.int64)
+    return np.asarray(
+        [index for index, code in enumerate(classes) if code.startswith(("header", "goal_key", "fund_key"))], np.int64
+    )
 
 
 def features(context: Context, own: Floats, scores: Floats, classes: Sequence[str]) -> Floats:

@@ -72,20 +72,39 @@ def context_of(grids: Sequence[Grid]) -> Context:
                     above[column] = index
             rows.append(indices)
     _gaps_after(cells, position)
-    return Context(tuple(cells), np.asarray(grid_of, np.int64), np.asarray(row_of, np.int64), rows, np.asarray(up, np.int64),
-                   np.asarray(down, np.int64), np.asarray(position, np.float32).reshape(len(cells), POSITIONS))
+    return Context(
+        tuple(cells),
+        np.asarray(grid_of, np.int64),
+        np.asarray(row_of, np.int64),
+        rows,
+        np.asarray(up, np.int64),
+        np.asarray(down, np.int64),
+        np.asarray(position, np.float32).reshape(len(cells), POSITIONS),
+    )
 
 
 def _position(cell: Cell, grid: Grid, rank: int, filled: int, width: int, depth: float, printed: int) -> list[float]:
     gap = [float(cell.gap == gap) for gap in GAPS]
     after = width - cell.column - cell.column_span
     return [
-        float(grid.drawn), min(rank, 6) / 6, min(filled - rank - 1, 6) / 6, min(filled, 8) / 8, float(filled == 1), float(rank == 0),
-        float(rank == filled - 1), float(grid.drawn) * min(cell.column - rank, 6) / 6,
-        float(grid.drawn) * min(max(after - (filled - rank - 1), 0), 6) / 6, min(cell.column_span - 1, 4) / 4,
-        min(cell.row_span - 1, 8) / 8, float(grid.drawn) * min(width, 12) / 12, depth, float(cell.row == 0),
-        min(len(cell.pieces) - 1, 6) / 6, float(len(cell.pieces) > 1 and all(len(piece.text) == 1 for piece in cell.pieces)),
-        min(printed - filled, 6) / 6, *gap,
+        float(grid.drawn),
+        min(rank, 6) / 6,
+        min(filled - rank - 1, 6) / 6,
+        min(filled, 8) / 8,
+        float(filled == 1),
+        float(rank == 0),
+        float(rank == filled - 1),
+        float(grid.drawn) * min(cell.column - rank, 6) / 6,
+        float(grid.drawn) * min(max(after - (filled - rank - 1), 0), 6) / 6,
+        min(cell.column_span - 1, 4) / 4,
+        min(cell.row_span - 1, 8) / 8,
+        float(grid.drawn) * min(width, 12) / 12,
+        depth,
+        float(cell.row == 0),
+        min(len(cell.pieces) - 1, 6) / 6,
+        float(len(cell.pieces) > 1 and all(len(piece.text) == 1 for piece in cell.pieces)),
+        min(printed - filled, 6) / 6,
+        *gap,
     ]
 
 

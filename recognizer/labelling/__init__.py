@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from recognizer.context.neighbours import Context, context_of
 from recognizer.context.features import Floats, features
+from recognizer.context.neighbours import Context, context_of
 from recognizer.layout.packed import restore, split_packed
 from recognizer.model import Model, Network, TextModel
 from recognizer.repair import repair
@@ -47,8 +47,10 @@ def _unpack(cells: list[LabelledCell], model: Model) -> list[LabelledCell]:
     if not where:
         return cells
     whole = repair([split_packed(cells[index].cell) for index in where], model, packed=True)
-    pieces = [replace(grid, cells=tuple(replace(part, text=restore(part, cells[index].cell).text) for part in grid.cells))
-              for index, grid in zip(where, whole, strict=True)]
+    pieces = [
+        replace(grid, cells=tuple(replace(part, text=restore(part, cells[index].cell).text) for part in grid.cells))
+        for index, grid in zip(where, whole, strict=True)
+    ]
     found = list(cells)
     for index, inner in zip(where, label(pieces, model, packed=True), strict=True):
         parts = tuple(replace(part, cell=restore(part.cell, cells[index].cell)) for row in inner.rows for part in row)

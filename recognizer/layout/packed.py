@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from recognizer.types import Cell, Gap, Grid, Piece
 
@@ -12,7 +13,8 @@ _BOUNDARY = re.compile(
     f"(?<=[{SEPARATORS}])(?![{SEPARATORS}])"  # after a run of separators
     r"|(?<=\d[-－—])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[-－—])|(?<=[\u4e00-\u9fff][-－—])"  # around a dash
     r"|(?<=[^≥≤=＝<>＜＞])(?=[≥≤=＝<>＜＞])"  # before a comparator
-    r"|(?<=[\u4e00-\u9fff）)”》])(?=\d)")  # where a number begins
+    r"|(?<=[\u4e00-\u9fff）)”》])(?=\d)"
+)  # where a number begins
 _TRAILING = re.compile(f"[{SEPARATORS}]+$")
 
 
@@ -26,7 +28,7 @@ def split_packed(cell: Cell) -> Grid:
     cuts = [0, *sorted({match.start() for match in _BOUNDARY.finditer(cell.text)} - {0}), len(cell.text)]
     cells: list[Cell] = []
     gap: Gap = "start"
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         text = cell.text[start:end]
         if text.strip():
             cells.append(Cell(0, start, text.rstrip(), (Piece(text, place, start),), gap=gap))

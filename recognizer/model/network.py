@@ -36,8 +36,16 @@ class Network:
         return hidden
 
 
-def train_network(inputs: Floats, labels: NDArray[np.int64], classes: tuple[str, ...], *, hidden: tuple[int, ...], epochs: int,
-                  seed: int, rate: float = 2e-3) -> Network:
+def train_network(
+    inputs: Floats,
+    labels: NDArray[np.int64],
+    classes: tuple[str, ...],
+    *,
+    hidden: tuple[int, ...],
+    epochs: int,
+    seed: int,
+    rate: float = 2e-3,
+) -> Network:
     """A network fitted by Adam (Kingma & Ba 2015) on (rows, features) float32 `inputs` and class indices `labels`.
 
     Classes that `labels` never shows keep a place with probability near 0.
@@ -47,8 +55,16 @@ def train_network(inputs: Floats, labels: NDArray[np.int64], classes: tuple[str,
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
 
-    fitted: Any = MLPClassifier(hidden, batch_size=256, alpha=1e-5, learning_rate_init=rate, max_iter=epochs, tol=0.0,
-                                n_iter_no_change=epochs + 1, random_state=seed)
+    fitted: Any = MLPClassifier(
+        hidden,
+        batch_size=256,
+        alpha=1e-5,
+        learning_rate_init=rate,
+        max_iter=epochs,
+        tol=0.0,
+        n_iter_no_change=epochs + 1,
+        random_state=seed,
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         fitted.fit(inputs, labels)

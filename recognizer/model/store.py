@@ -61,11 +61,14 @@ def load_model(folder: Path) -> Model:
     try:
         state = load(path, trusted=TRUSTED_TYPES)
         card = json.loads((folder / CARD_NAME).read_text("utf-8"))
-        return Model(**{name: _unpacked(state[name]) for name in _PARTS}, card=card)
+        parts: dict[str, Any] = {name: _unpacked(state[name]) for name in _PARTS}
+        return Model(**parts, card=card)
     except FileNotFoundError as error:
         raise ModelError("no model is stored there", path=path, stage="label", hint="`recognizer train` makes one") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"cannot be loaded: {error}", path=path, stage="label", hint="`recognizer train` makes a new one") from error
+        raise ModelError(
+            f"cannot be loaded: {error}", path=path, stage="label", hint="`recognizer train` makes a new one"
+        ) from error
 
 
 @lru_cache(maxsize=1)
@@ -80,7 +83,11 @@ _PARTS = ("text", "joiner", "seams", "first_look", "second_look", "packed_joiner
 def _packed(part: TextModel | Network) -> dict[str, Any]:
     if isinstance(part, TextModel):
         return {"classes": list(part.classes), "weights": part.weights, "bias": part.bias, "lexicon": sorted(part.lexicon)}
-    return {"classes": list(part.classes), "weights": [matrix.astype(np.float16) for matrix in part.weights], "biases": part.biases}
+    return {
+        "classes": list(part.classes),
+        "weights": [matrix.astype(np.float16) for matrix in part.weights],
+        "biases": part.biases,
+    }
 
 
 def _unpacked(state: dict[str, Any]) -> TextModel | Network:

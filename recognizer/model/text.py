@@ -39,7 +39,7 @@ def buckets(text: str) -> list[int]:
     if len(text) > HEAD + TAIL:
         text = text[:HEAD] + "…" + text[-TAIL:]
     framed = f"\x02{text}\x03"
-    found = {_bucket(framed[start:start + size]) for size in (1, 2, 3) for start in range(len(framed) - size + 1)}
+    found = {_bucket(framed[start : start + size]) for size in (1, 2, 3) for start in range(len(framed) - size + 1)}
     found.add(_bucket(f"length {min(len(text), 30)}"))
     if len(text) <= 16:
         found.add(_bucket(f"whole {text}"))
@@ -75,7 +75,8 @@ class TextModel:
     def _score(self, key: str) -> Floats:
         columns = buckets(key)
         total = self.weights[columns].sum(axis=0, dtype=np.float32) / np.float32(np.sqrt(len(columns))) + self.bias
-        return (1.0 / (1.0 + np.exp(-np.clip(total, -12, 12)))).astype(np.float32)
+        scores: Floats = (1.0 / (1.0 + np.exp(-np.clip(total, -12, 12)))).astype(np.float32)
+        return scores
 
 
 def hashed(texts: Iterable[str]) -> object:
@@ -90,5 +91,7 @@ def hashed(texts: Iterable[str]) -> object:
         indices.extend(columns)
         data.extend([1.0 / np.sqrt(len(columns))] * len(columns))
         starts.append(len(indices))
-    return csr_matrix((np.asarray(data, np.float32), np.asarray(indices, np.int32), np.asarray(starts, np.int64)),
-                      shape=(len(starts) - 1, BUCKETS))
+    return csr_matrix(
+        (np.asarray(data, np.float32), np.asarray(indices, np.int32), np.asarray(starts, np.int64)),
+        shape=(len(starts) - 1, BUCKETS),
+    )

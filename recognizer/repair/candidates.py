@@ -41,8 +41,12 @@ def candidates(context: Context, grids: Sequence[Grid]) -> NDArray[np.int64]:
 
 
 def _undrawn(context: Context, number: int, row: list[int], pairs: list[tuple[int, int]]) -> None:
-    back = [index for other in context.rows[max(number - ROWS_BACK, 0):number] if context.grid_of[other[0]] == context.grid_of[row[0]]
-            for index in other][-CELLS_BACK:]
+    back = [
+        index
+        for other in context.rows[max(number - ROWS_BACK, 0) : number]
+        if context.grid_of[other[0]] == context.grid_of[row[0]]
+        for index in other
+    ][-CELLS_BACK:]
     for later in row:
         previous = later - 1
         if previous >= 0 and context.grid_of[previous] == context.grid_of[later]:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.context.neighbours import GAPS, Context
 from recognizer.context.features import group_matrix
+from recognizer.context.neighbours import GAPS, Context
 from recognizer.context.shape import shape
 from recognizer.model import TextModel
 from recognizer.model.text import plain
@@ -41,16 +41,41 @@ def pair_features(context: Context, grids: Sequence[Grid], pairs: NDArray[np.int
     preceding = np.where(first > 0, first - 1, len(cells))
     shapes = np.stack([shape(cell.text) for cell in cells])
     both = np.stack([shape(joined) for joined in together_texts])
-    lexical = np.asarray([
-        [float(plain(cells[a].text) in text.lexicon), float(plain(cells[b].text) in text.lexicon), float(plain(joined) in text.lexicon)]
-        for (a, b), joined in zip(pairs, together_texts, strict=True)], np.float32)
+    lexical = np.asarray(
+        [
+            [
+                float(plain(cells[a].text) in text.lexicon),
+                float(plain(cells[b].text) in text.lexicon),
+                float(plain(joined) in text.lexicon),
+            ]
+            for (a, b), joined in zip(pairs, together_texts, strict=True)
+        ],
+        np.float32,
+    )
     runs = _runs(context, grids, text.lexicon)
     adjacent = (second - first == 1)[:, None].astype(np.float32)
     lengths = np.asarray([len(cell.text) for cell in cells], np.float32)
     lines = _lines(context, pairs, lengths)
-    return np.concatenate([
-        alone[first], alone[second], together, padded[following], padded[preceding], shapes[first], shapes[second], both, lexical,
-        runs[second] * adjacent, seams[:, None], np.square(seams)[:, None], lines, _brackets(context, pairs)], axis=1, dtype=np.float32)
+    return np.concatenate(
+        [
+            alone[first],
+            alone[second],
+            together,
+            padded[following],
+            padded[preceding],
+            shapes[first],
+            shapes[second],
+            both,
+            lexical,
+            runs[second] * adjacent,
+            seams[:, None],
+            np.square(seams)[:, None],
+            lines,
+            _brackets(context, pairs),
+        ],
+        axis=1,
+        dtype=np.float32,
+    )
 
 
 def _lines(context: Context, pairs: NDArray[np.int64], lengths: Floats) -> Floats:
@@ -66,13 +91,35 @@ def _lines(context: Context, pairs: NDArray[np.int64], lengths: Floats) -> Float
         cell_a, cell_b = cells[a], cells[b]
         drawn_b = context.position[b][0]
         found[number, :28] = (
-            drawn_b, float(context.grid_of[a] != context.grid_of[b]), min(row_of[b] - row_of[a], 4) / 4, min(b - a, 8) / 8,
-            float(b - a == 1), float(row_of[a] == row_of[b]), min(len(row_a), 8) / 8, min(len(row_b), 8) / 8, float(from_right_a == 1),
-            float(rank_b == 0), float(from_right_b == 1), float(rank_a == 0), float(rank_a == rank_b), float(from_right_a == from_right_b),
-            float(cell_a.column == cell_b.column), min(lengths[a], 40) / 40, min(lengths[b], 40) / 40, min(lengths[a] / max(lengths[b], 1), 4) / 4,
-            full[a], full[b], drawn_b * min(cell_b.column - rank_b, 6) / 6, float(widths[row_of[a]] == widths[row_of[b]]),
-            min(widths[row_of[a]], 12) / 12, min(widths[row_of[b]], 12) / 12, float(len(row_b) < len(row_a)),
-            context.position[a][12], context.position[b][12], float(cell_b.row == 0))
+            drawn_b,
+            float(context.grid_of[a] != context.grid_of[b]),
+            min(row_of[b] - row_of[a], 4) / 4,
+            min(b - a, 8) / 8,
+            float(b - a == 1),
+            float(row_of[a] == row_of[b]),
+            min(len(row_a), 8) / 8,
+            min(len(row_b), 8) / 8,
+            float(from_right_a == 1),
+            float(rank_b == 0),
+            float(from_right_b == 1),
+            float(rank_a == 0),
+            float(rank_a == rank_b),
+            float(from_right_a == from_right_b),
+            float(cell_a.column == cell_b.column),
+            min(lengths[a], 40) / 40,
+            min(lengths[b], 40) / 40,
+            min(lengths[a] / max(lengths[b], 1), 4) / 4,
+            full[a],
+            full[b],
+            drawn_b * min(cell_b.column - rank_b, 6) / 6,
+            float(widths[row_of[a]] == widths[row_of[b]]),
+            min(widths[row_of[a]], 12) / 12,
+            min(widths[row_of[b]], 12) / 12,
+            float(len(row_b) < len(row_a)),
+            context.position[a][12],
+            context.position[b][12],
+            float(cell_b.row == 0),
+        )
         found[number, 28 + GAPS.index(cell_b.gap)] = 1
         after = cells[b + 1].gap if b + 1 < len(cells) else "start"
         found[number, 28 + len(GAPS) + GAPS.index(after)] = 1
@@ -83,7 +130,7 @@ def _fullness(lengths: Floats) -> Floats:
     """Each piece's length as a share of the longest wrapped line around it: a line that is full was perhaps wrapped."""
     found = np.zeros(len(lengths), np.float32)
     for index in range(len(lengths)):
-        around = lengths[max(index - RUN_SHARE, 0):index + RUN_SHARE + 1]
+        around = lengths[max(index - RUN_SHARE, 0) : index + RUN_SHARE + 1]
         short = around[around <= 2 * lengths[index]]
         found[index] = lengths[index] / max(short.max(initial=1), 1)
     return found
@@ -91,8 +138,13 @@ def _fullness(lengths: Floats) -> Floats:
 
 def _brackets(context: Context, pairs: NDArray[np.int64]) -> Floats:
     """Brackets that the earlier piece leaves open and that the later one closes."""
-    opened = [sum(cell.text.count(mark) for mark in _OPENING) - sum(cell.text.count(mark) for mark in _CLOSING) for cell in context.cells]
-    return np.asarray([[float(opened[a] > 0), float(opened[b] < 0), float(opened[a] > 0 > opened[b])] for a, b in pairs], np.float32)
+    opened = [
+        sum(cell.text.count(mark) for mark in _OPENING) - sum(cell.text.count(mark) for mark in _CLOSING)
+        for cell in context.cells
+    ]
+    return np.asarray(
+        [[float(opened[a] > 0), float(opened[b] < 0), float(opened[a] > 0 > opened[b])] for a, b in pairs], np.float32
+    )
 
 
 def _runs(context: Context, grids: Sequence[Grid], lexicon: frozenset[str]) -> Floats:
@@ -133,7 +185,7 @@ def _cut_run(texts: list[str], lexicon: frozenset[str], longest: int, found: Flo
         pieces = taken[end]
         if pieces:
             found[end - pieces, 1] = 1
-            found[end - pieces + 1:end, 0] = 1
+            found[end - pieces + 1 : end, 0] = 1
             if end < count:
                 found[end, 1] = 1
         end -= max(pieces, 1)

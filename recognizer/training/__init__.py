@@ -69,11 +69,15 @@ def train(config: TrainingConfig, *, progress: Callable[[str], None] = lambda me
     unseen = texts.unseen()
     progress("learning joins")
     seams, seam_scores = fit_seams(plain + packed, config.seed)
-    joiner = fit_joiner(plain, seam_scores[:len(plain)], unseen, epochs=config.epochs, seed=config.seed, most=config.most)
-    packed_joiner = fit_joiner(packed, seam_scores[len(plain):], unseen, epochs=config.epochs, seed=config.seed, most=config.most)
+    joiner = fit_joiner(plain, seam_scores[: len(plain)], unseen, epochs=config.epochs, seed=config.seed, most=config.most)
+    packed_joiner = fit_joiner(
+        packed, seam_scores[len(plain) :], unseen, epochs=config.epochs, seed=config.seed, most=config.most
+    )
     progress("learning labels")
     first, second = fit_looks(plain, unseen, epochs=config.epochs, seed=config.seed, hidden=config.hidden, most=config.most)
-    packed_first, packed_second = fit_looks(packed, unseen, epochs=config.epochs, seed=config.seed, hidden=config.hidden // 2, most=config.most)
+    packed_first, packed_second = fit_looks(
+        packed, unseen, epochs=config.epochs, seed=config.seed, hidden=config.hidden // 2, most=config.most
+    )
     levels = fit_levels(_learnable(chain(real, drawn), config.held_back), config.seed)
     card = {"config": {key: sorted(value) if isinstance(value, frozenset) else value for key, value in asdict(config).items()}}
     return Model(texts.model, joiner, seams, first, second, packed_joiner, packed_first, packed_second, levels, card)
@@ -81,8 +85,12 @@ def train(config: TrainingConfig, *, progress: Callable[[str], None] = lambda me
 
 def _learnable(documents: Iterable[LabelledDocument], held_back: frozenset[tuple[str, int]]) -> list[dict[str, Any]]:
     """The projects' records that may be learned from."""
-    return [project for document in documents for number, project in enumerate(document.records["projects"])
-            if (document.source, number) not in held_back]
+    return [
+        project
+        for document in documents
+        for number, project in enumerate(document.records["projects"])
+        if (document.source, number) not in held_back
+    ]
 
 
 def cells_in(all_samples: list[Sample]) -> int:

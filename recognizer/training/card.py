@@ -18,7 +18,8 @@ def fingerprints() -> dict[str, str]:
     return {
         "features": _digest(_PACKAGE, (path for room in FEATURE_ROOMS for path in _files(_PACKAGE / room))),
         "training": _digest(_PACKAGE, (path for room in TRAINING_ROOMS for path in _files(_PACKAGE / room))),
-        "data": _digest(training_folder(), _files(training_folder())) + _digest(gold_folder(), sorted(gold_folder().glob("*.json"))),
+        "data": _digest(training_folder(), _files(training_folder()))
+        + _digest(gold_folder(), sorted(gold_folder().glob("*.json"))),
     }
 
 

@@ -39,7 +39,9 @@ class Sample:
     labels: list[str]
 
 
-def samples(documents: Iterable[LabelledDocument], held_back: frozenset[tuple[str, int]] = frozenset()) -> tuple[list[Sample], list[Sample]]:
+def samples(
+    documents: Iterable[LabelledDocument], held_back: frozenset[tuple[str, int]] = frozenset()
+) -> tuple[list[Sample], list[Sample]]:
     """The samples of documents and those of their packed cells. Cells of `held_back` (source, project) are unknown."""
     plain: list[Sample] = []
     packed: list[Sample] = []
@@ -51,7 +53,7 @@ def samples(documents: Iterable[LabelledDocument], held_back: frozenset[tuple[st
             code = UNKNOWN if cell.project in hidden else cell.label
             for order, key in enumerate(cell.pieces):
                 truth[key] = (number, code, order)
-        plain.append(_sample(grids, lambda cell, truth=truth: truth.get(cell.pieces[0].key, (-1, UNKNOWN, 0))))  # type: ignore[misc]
+        plain.append(_sample(grids, lambda cell, truth=truth: truth.get(cell.pieces[0].key, (-1, UNKNOWN, 0))))
         parts = [cell for cell in document.cells if cell.parts and cell.project not in hidden]
         if parts:
             packed.append(_packed_sample(grids, parts))
@@ -80,8 +82,10 @@ def _packed_sample(grids: Sequence[Grid], parts: Sequence[TruthCell]) -> Sample:
         # The row number tells the packed cells of a document apart.
         inner.append(replace(grid, cells=tuple(replace(piece, row=len(inner)) for piece in grid.cells)))
     sample = _sample(inner, lambda cell: truth[(cell.row, cell.column)])
-    whole = tuple(replace(grid, cells=tuple(replace(part, text=restore(part, printed[cell.pieces[0]]).text) for part in grid.cells))
-                  for grid, cell in zip(sample.whole, parts, strict=True))
+    whole = tuple(
+        replace(grid, cells=tuple(replace(part, text=restore(part, printed[cell.pieces[0]]).text) for part in grid.cells))
+        for grid, cell in zip(sample.whole, parts, strict=True)
+    )
     return replace(sample, whole=whole, whole_context=context_of(whole))
 
 
@@ -93,8 +97,11 @@ def _sample(grids: Sequence[Grid], truth_of: object) -> Sample:
     joins = np.asarray([truths[a][0] == truths[b][0] >= 0 and truths[b][2] == truths[a][2] + 1 for a, b in pairs], np.bool_)
     known = np.asarray([truths[a][1] != UNKNOWN and truths[b][1] != UNKNOWN for a, b in pairs], np.bool_)
     by_order = {(number, order): index for index, (number, _, order) in enumerate(truths) if number >= 0}
-    follows = {index: (by_order[(number, order - 1)], 1.0) for (number, order), index in by_order.items()
-               if order > 0 and (number, order - 1) in by_order}
+    follows = {
+        index: (by_order[(number, order - 1)], 1.0)
+        for (number, order), index in by_order.items()
+        if order > 0 and (number, order - 1) in by_order
+    }
     whole = merge(grids, context.cells, follows)
     whole_context = context_of(whole)
     labels = [truth_of(cell)[1] for cell in whole_context.cells]

@@ -49,8 +49,13 @@ def lexicon_of(samples: Sequence[Sample]) -> frozenset[str]:
     """Label words (headings, keys, levels) that several samples share."""
     seen: Counter[str] = Counter()
     for sample in samples:
-        seen.update({plain(cell.text) for cell, code in zip(sample.whole_context.cells, sample.labels, strict=True)
-                     if code.startswith(LABEL_WORDS) and len(cell.text) <= LEXICON_LONGEST})
+        seen.update(
+            {
+                plain(cell.text)
+                for cell, code in zip(sample.whole_context.cells, sample.labels, strict=True)
+                if code.startswith(LABEL_WORDS) and len(cell.text) <= LEXICON_LONGEST
+            }
+        )
     return frozenset(word for word, count in seen.items() if count >= LEXICON_SEEN and len(word) >= 2)
 
 
@@ -90,8 +95,16 @@ class Texts:
 class _Unseen(TextModel):
     __slots__ = ("_fold_of", "_folds")
 
-    def __init__(self, classes: tuple[str, ...], weights: NDArray[np.float16], bias: Floats, lexicon: frozenset[str],
-                 seen: dict[str, Floats], folds: list[TextModel], fold_of: Callable[[str], int]) -> None:
+    def __init__(
+        self,
+        classes: tuple[str, ...],
+        weights: NDArray[np.float16],
+        bias: Floats,
+        lexicon: frozenset[str],
+        seen: dict[str, Floats],
+        folds: list[TextModel],
+        fold_of: Callable[[str], int],
+    ) -> None:
         super().__init__(classes, weights, bias, lexicon, seen)
         self._folds = folds
         self._fold_of = fold_of
@@ -133,7 +146,9 @@ def fit_seams(samples: Sequence[Sample], seed: int) -> tuple[TextModel, list[Flo
     return models[0], scores
 
 
-def fit_joiner(samples: Sequence[Sample], seams: Sequence[Floats], text: TextModel, *, epochs: int, seed: int, most: int) -> Network:
+def fit_joiner(
+    samples: Sequence[Sample], seams: Sequence[Floats], text: TextModel, *, epochs: int, seed: int, most: int
+) -> Network:
     """The network that says of two pieces whether they are one cell."""
     inputs, labels = [], []
     for sample, seam in zip(samples, seams, strict=True):
@@ -141,26 +156,41 @@ def fit_joiner(samples: Sequence[Sample], seams: Sequence[Floats], text: TextMod
             rows = pair_features(sample.piece_context, sample.pieces, sample.pairs, text, seam)
             inputs.append(rows[sample.known])
             labels.append(sample.joins[sample.known])
-    return train_network(*_at_most(np.concatenate(inputs), np.concatenate(labels).astype(np.int64), most, seed), ("part", "join"),
-                         hidden=(48,), epochs=epochs, seed=seed)
+    return train_network(
+        *_at_most(np.concatenate(inputs), np.concatenate(labels).astype(np.int64), most, seed),
+        ("part", "join"),
+        hidden=(48,),
+        epochs=epochs,
+        seed=seed,
+    )
 
 
-def fit_looks(samples: Sequence[Sample], text: TextModel, *, epochs: int, seed: int, hidden: int, most: int) -> tuple[Network, Network]:
+def fit_looks(
+    samples: Sequence[Sample], text: TextModel, *, epochs: int, seed: int, hidden: int, most: int
+) -> tuple[Network, Network]:
     """The networks of the first and the second look."""
     classes = tuple(sorted({code for sample in samples for code in sample.labels if code != UNKNOWN}))
     index = {code: number for number, code in enumerate(classes)}
     labels = np.asarray([index.get(code, -1) for sample in samples for code in sample.labels], np.int64)
     scores = [text.scores([cell.text for cell in sample.whole_context.cells]) for sample in samples]
-    inputs = np.concatenate([features(sample.whole_context, score, score, text.classes)
-                             for sample, score in zip(samples, scores, strict=True)])
+    inputs = np.concatenate(
+        [features(sample.whole_context, score, score, text.classes) for sample, score in zip(samples, scores, strict=True)]
+    )
     known = labels >= 0
-    first = train_network(*_at_most(inputs[known], labels[known], most, seed), classes, hidden=(hidden,), epochs=epochs, seed=seed)
+    first = train_network(
+        *_at_most(inputs[known], labels[known], most, seed), classes, hidden=(hidden,), epochs=epochs, seed=seed
+    )
     glances = np.split(first.probabilities(inputs), np.cumsum([len(sample.labels) for sample in samples])[:-1])
     del inputs
-    again = np.concatenate([
-        features(sample.whole_context, np.concatenate([score, glance], axis=1), glance, classes)
-        for sample, score, glance in zip(samples, scores, glances, strict=True)])
-    second = train_network(*_at_most(again[known], labels[known], most, seed), classes, hidden=(hidden,), epochs=epochs, seed=seed + 1)
+    again = np.concatenate(
+        [
+            features(sample.whole_context, np.concatenate([score, glance], axis=1), glance, classes)
+            for sample, score, glance in zip(samples, scores, glances, strict=True)
+        ]
+    )
+    second = train_network(
+        *_at_most(again[known], labels[known], most, seed), classes, hidden=(hidden,), epochs=epochs, seed=seed + 1
+    )
     return first, second
 
 
