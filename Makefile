@@ -63,7 +63,7 @@ readme: $(VENV)/.installed-for-tests
 	$(BIN)/python eval/evaluate.py --readme
 
 bench: $(VENV)/.installed-for-tests
-	$(BIN)/python eval/bench.py
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python eval/bench.py
 
 clean:
 	rm -rf $(VENV) build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

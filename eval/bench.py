@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Speed and memory of digitising the five real documents: milliseconds a stage, on one thread.
+"""Speed and memory of digitising the five real documents: reading, recognising, exporting.
 
     bench.py [--rounds 5] [DOCUMENT...]
 
-Each figure is the best of the rounds; reading starts from a file that the system has in its cache.
+Each figure is the best of the rounds; reading starts from a file that the system has in its cache. `make bench`
+pins the numeric libraries to one thread, so that the figures of different machines compare.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import resource
 import subprocess
 import sys
@@ -17,9 +17,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_name] = "1"  # before numpy is loaded, so that figures of different machines compare
 
 from rich.console import Console
 from rich.table import Table
@@ -59,7 +56,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
     model = shipped_model()
-    table = Table(title=f"milliseconds, best of {arguments.rounds}, one thread")
+    table = Table(title=f"milliseconds, best of {arguments.rounds}")
     for title in ("document", "kB", "read", "recognise", "export", "all", "kB/s"):
         table.add_column(title, justify="left" if title == "document" else "right", no_wrap=True)
     for path in arguments.documents:
@@ -83,7 +80,8 @@ def main() -> None:
 
 def command(*arguments: str) -> None:
     """Runs the command line in a process of its own."""
-    subprocess.run([sys.executable, "-c", "from recognizer.commands import main; main()", *arguments], capture_output=True, check=True)
+    code = "from recognizer.commands import main; main()"
+    subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, check=True)
 
 
 if __name__ == "__main__":
