@@ -1,0 +1,56 @@
+"""A seeded source of chance that knows which habits may be drawn and remembers those that were."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from .banks import Banks
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Draw:
+    """Chance for one publisher: the same seed gives the same draws on every platform."""
+
+    rng: random.Random
+    banks: Banks
+    barred: frozenset[str] = frozenset()
+    tags: set[str] = field(default_factory=set)
+
+    def chance(self, probability: float) -> bool:
+        """True with the given probability."""
+        return self.rng.random() < probability
+
+    def habit(self, name: str, probability: float = 1.0) -> bool:
+        """Whether the publisher has this habit; never where it is barred. Drawn habits become tags."""
+        if self.rng.random() < probability and name not in self.barred:
+            self.tags.add(name)
+            return True
+        return False
+
+    def pick(self, options: Sequence[T]) -> T:
+        """One of the options."""
+        return options[int(self.rng.random() * len(options))]
+
+    def weighted(self, options: dict[T, float]) -> T:
+        """One of the options by weight; weights of barred habits count nothing."""
+        open_options = [(option, weight) for option, weight in options.items() if option not in self.barred]
+        total = sum(weight for _, weight in open_options)
+        mark = self.rng.random() * total
+        for option, weight in open_options:
+            mark -= weight
+            if mark < 0:
+                return option
+        return open_options[-1][0]
+
+    def number(self, low: int, high: int) -> int:
+        """A whole number, both ends included."""
+        return low + int(self.rng.random() * (high - low + 1))
+
+    def word(self, slot: str) -> str:
+        """A wording of a heading or label."""
+        return self.pick(self.banks.wordings[slot])

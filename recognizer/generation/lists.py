@@ -1,0 +1,180 @@
+"""Lays projects out as a list: a row a project with its indicators packed into one cell, or a row an indicator."""
+
+from __future__ import annotations
+
+from .content import ProjectContent
+from .draw import Draw
+from .facts import DocumentFacts, FundFact, LevelFact, ProjectFacts
+from .forms import PERIOD_SLOTS, ROLE_OF_COLUMN, Form
+from .packing import pack
+from .profile import Profile
+from .sheet import Mark, Table
+
+
+def build_list(draw: Draw, profile: Profile, contents: list[ProjectContent], publisher: str) -> tuple[Table, DocumentFacts]:
+    """The table of all projects and its facts."""
+    table, facts = Table(), DocumentFacts()
+    packed = profile.layout == "list_packed"
+    words = profile.words
+    columns: list[tuple[str, str, str]] = []  # (kind, heading, label of the heading)
+    if profile.number_column:
+        columns.append(("number", words["number"], "header"))
+    for kind in profile.list_attributes:
+        if kind != "short":
+            columns.append((kind, words[kind], "header>attribute_value"))
+    columns.append(("project", words["list_project"], "header>attribute_value"))
+    if "short" in profile.list_attributes and profile.attributes:
+        columns.append(("short", profile.attributes[0][0], "header>attribute_value"))
+    for index, amount in enumerate(profile.list_amounts):
+        unit = f"（{profile.unit}）" if profile.fund_unit == "key" and index == 0 else ""
+        columns.append((f"amount{index}", amount + unit, "header>fund_amount@annual"))
+    goal_period = "annual" if profile.goals == "annual" else "overall"
+    if profile.list_goal:
+        goal = words["goal_annual" if goal_period == "annual" else "goal_overall"]
+        columns.append(("goal", goal, f"header>goal_text@{goal_period}"))
+    if packed:
+        columns.append(("packed", words["packed"], "header>packed"))
+    else:
+        columns += [(slot, words[slot], f"header>{slot}") for slot in ("level1", "level2", "name")]
+        for column in profile.columns:
+            kind, _, period = column.partition(":")
+            if kind == "v":
+                slot = "value_full" if period == "annual" and "half_year" in profile.periods else PERIOD_SLOTS[period]
+                label = "header>remark" if period == "before" else f"header>value@{period}"
+                columns.append((column, words[slot].format(prior=profile.year - 1), label))
+            else:
+                columns.append((column, words[column], f"header>{ROLE_OF_COLUMN[column]}"))
+    headings = {kind: table.put(Mark(label, text), 0, column) for column, (kind, text, label) in enumerate(columns)}
+    facts.unit = ([mark for mark in headings.values() if profile.unit in mark.text], profile.unit)
+    table.headings.append(0)
+    places = {kind: column for column, (kind, _, _) in enumerate(columns)}
+    table.widths = [_width(kind) for kind, _, _ in columns]
+    row = 1
+    if profile.totals and profile.list_amounts:
+        row = _total_rows(draw, profile, table, facts, headings, places, publisher)
+    for index, content in enumerate(contents):
+        row = _project_rows(draw, profile, table, facts, headings, places, index, content, row, goal_period)
+    return table, facts
+
+
+def _width(kind: str) -> int:
+    sizes = {
+        "number": 3,
+        "project": 10,
+        "authority": 8,
+        "unit_name": 8,
+        "short": 5,
+        "goal": 16,
+        "packed": 40,
+        "level1": 4,
+        "level2": 4,
+        "name": 9,
+        "comparator": 3,
+        "unit": 3,
+        "score": 3,
+    }
+    return sizes.get(kind, 7)
+
+
+def _total_rows(
+    draw: Draw,
+    profile: Profile,
+    table: Table,
+    facts: DocumentFacts,
+    headings: dict[str, Mark],
+    places: dict[str, int],
+    publisher: str,
+) -> int:
+    row = 1
+    names = draw.pick((["合计"], ["合计", publisher], [publisher], ["总计"], ["合 计"]))
+    amount = float(draw.number(100, 90000)) + draw.number(0, 99) / 100
+    for name in names:
+        mark = table.put(Mark("total", name), row, places["project"])
+        funds = []
+        for index in range(len(profile.list_amounts)):
+            text = _list_amount(draw, profile, amount) if index < 2 else draw.pick(("", "0.00", ""))
+            cell = table.put(Mark("fund_amount@annual", text), row, places[f"amount{index}"])
+            funds.append(FundFact([headings[f"amount{index}"]], "annual", cell))
+        facts.totals.append((mark, funds))
+        row += 1
+    return row
+
+
+def _list_amount(draw: Draw, profile: Profile, amount: float) -> str:
+    text = f"{amount:,.2f}" if profile.amount_style in ("thousands", "mixed") else f"{amount:.2f}"
+    return text.rstrip("0").rstrip(".") if profile.amount_style == "plain" else text
+
+
+def _project_rows(
+    draw: Draw,
+    profile: Profile,
+    table: Table,
+    facts: DocumentFacts,
+    headings: dict[str, Mark],
+    places: dict[str, int],
+    index: int,
+    content: ProjectContent,
+    row: int,
+    goal_period: str,
+) -> int:
+    """Places one project; returns the first row after it."""
+    project = ProjectFacts()
+    facts.projects.append(project)
+    top = row
+    if "packed" in places:
+        cell = pack(draw, profile, content, index, project)
+        if cell is not None:
+            table.put(cell, row, places["packed"])
+        row += 1
+    else:
+        form = Form(draw, profile, content, index)
+        form.table, form.facts, form.row = table, project, row
+        form.columns.places = {kind: (column, 1) for kind, column in places.items()}
+        form.columns.total = len(places)
+        row = _indicator_rows(draw, profile, form, row)
+    rows = row - top
+    if "number" in places:
+        table.put(Mark("furniture", str(index + 1)), top, places["number"], rows)
+    attributes = dict(content.attributes)
+    project.name = table.put(Mark("attribute_value", content.name, index), top, places["project"], rows)
+    for kind, key in (
+        ("authority", profile.words["authority"]),
+        ("unit_name", profile.words["unit_name"]),
+        ("short", profile.attributes[0][0] if profile.attributes else ""),
+    ):
+        if kind in places and key in attributes:
+            cell = table.put(Mark("attribute_value", attributes[key], index), top, places[kind], rows)
+            project.attributes.append((headings[kind], cell))
+    if profile.list_amounts:
+        texts = [_list_amount(draw, profile, content.total)] * min(2, len(profile.list_amounts))
+        texts += [draw.pick(("", "0.00", "", "")) for _ in profile.list_amounts[2:]]
+        for number, text in enumerate(texts):
+            cell = table.put(Mark("fund_amount@annual", text, index), top, places[f"amount{number}"], rows)
+            project.funds.append(FundFact([headings[f"amount{number}"]], "annual", cell))
+    if "goal" in places and draw.chance(0.9):
+        cell = table.put(Mark(f"goal_text@{goal_period}", content.goals[goal_period], index), top, places["goal"], rows)
+        project.goals.append((goal_period, cell))
+    return row
+
+
+def _indicator_rows(draw: Draw, profile: Profile, form: Form, row: int) -> int:
+    """The indicators of one project, a row each, with merged level cells."""
+    places = form.columns.places
+    content = form.content
+    for level1 in content.levels:
+        level1_mark, level1_row = form.mark("level1", level1.word), row
+        for level2 in level1.children:
+            level2_mark, level2_row = form.mark("level2", level2.word), row
+            inferable = level1.canonical in ("决策", "过程", "满意度指标")
+            facts = LevelFact(level1.canonical, level1_mark), LevelFact(level2.canonical, level2_mark, inferable)
+            for number, indicator in enumerate((item for item in level2.indicators if not item.is_template), 1):
+                form.row = row
+                form.add_row(*facts, indicator, number, profile.periods)
+                row += 1
+            if row > level2_row:
+                form.table.put(level2_mark, level2_row, places["level2"][0], row - level2_row)
+        if row > level1_row:
+            form.table.put(level1_mark, level1_row, places["level1"][0], row - level1_row)
+    if row == form.row and not form.facts.indicators:
+        row += 1
+    return row

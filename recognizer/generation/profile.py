@@ -1,0 +1,305 @@
+"""A publisher's profile: the coherent set of habits, headings and wordings that all its tables share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .draw import Draw
+
+
+@dataclass(slots=True)
+class Profile:
+    """Everything a publisher does the same way in all its tables."""
+
+    kind: str  # project, evaluation or department
+    layout: str  # form, list_rows or list_packed
+    medium: str  # text_dump, tabs, markdown or html
+    year: int
+    words: dict[str, str]  # the wording of each heading, label and level
+    scheme: str  # which level-2 names stand under which level 1
+    columns: tuple[str, ...]  # the form's indicator columns behind the levels
+    periods: tuple[str, ...]  # periods of the values, in column order
+    split_value: bool  # comparator, number and unit in columns of their own
+    halves: str  # "", side (side by side) or stacked (blocks one above the other)
+    template_half: bool  # the mid-term half holds nothing but 指标1：
+    level2_in_halves: bool  # each half has its own level-2 column
+    spine: bool  # 绩效指标 beside the indicator rows
+    number_column: bool  # 序号
+    numbering: str  # format of the numbering before names, "" for none
+    funds: str  # rows, columns, halves, blocks, one_line or none
+    fund_unit: str  # where 万元 stands: key, caption, amount, none
+    unit: str  # 万元 or 元
+    amount_style: str  # plain, decimals, thousands or mixed
+    goals: str  # annual, overall, two, side, actual, template_half or none
+    attribute_columns: int  # pairs of key and text in a row of the head
+    attributes: tuple[tuple[str, str], ...]
+    long_attributes: tuple[str, ...]
+    department_key: str  # authority: unit code printed or not
+    unit_code: str
+    colon: str
+    half_width: bool  # ASCII punctuation, as some converters write
+    framework: bool
+    remark_rows: bool
+    rows: tuple[int, int]  # indicators under a level 2, low and high
+    levels_shown: float  # share of the level-2 names that a project uses
+    template_rows: float  # share of unused level-2 names printed with 指标1：
+    not_applicable: bool
+    attribute_position: str  # top or bottom
+    signature: bool
+    notes: str  # before, after or ""
+    prose: bool
+    project_heading: str  # numbered line above each form, "" for none
+    title_each: bool
+    caption: str  # where year and unit stand
+    publisher_line: bool
+    totals: bool
+    list_goal: bool
+    list_attributes: tuple[str, ...]
+    list_amounts: tuple[str, ...]
+    packed: dict[str, str] = field(default_factory=dict)
+    gold_share: float = 0.35
+
+
+def draw_profile(draw: Draw) -> Profile:
+    """A random profile. Every choice that one of the five documents shows is drawn as a habit, so that it can be barred."""
+    layout = draw.weighted({"form": 0.72, "list_rows": 0.13, "packed": 0.15})
+    if layout == "packed":
+        layout = "list_packed"
+        draw.tags.add("packed")
+    kind = "project" if layout == "list_packed" else draw.weighted({"project": 0.78, "evaluation": 0.14, "department": 0.08})
+    if kind == "department":
+        layout = "form"
+    medium = draw.weighted({"text_dump": 0.4, "tabs": 0.3, "markdown": 0.2, "html": 0.1})
+    if medium == "text_dump" and (layout == "list_packed" or (layout == "list_rows" and draw.chance(0.4))):
+        medium = draw.weighted({"tabs": 0.5, "markdown": 0.3, "html": 0.2})  # a packed cell's parts are told within one piece
+    draw.tags.add(medium)
+    words = {slot: draw.word(slot) for slot in draw.banks.wordings if not slot.startswith("attributes_")}
+    year = draw.number(2018, 2026)
+    periods = _periods(draw, kind, layout)
+    halves, template_half = "", False
+    if layout == "form" and kind != "evaluation" and periods == ("annual",):
+        if draw.habit("halves_side_by_side", 0.13):
+            halves, template_half = "side", draw.habit("template_half", 0.45)
+        elif draw.chance(0.06):
+            halves = "stacked"
+    split_value = draw.chance(0.24) and len(periods) < 3
+    return Profile(
+        kind=kind,
+        layout=layout,
+        medium=medium,
+        year=year,
+        words=_coherent(draw, words),
+        scheme=_scheme(draw),
+        columns=_columns(draw, kind, periods, split_value, halves),
+        periods=periods,
+        split_value=split_value,
+        halves=halves,
+        template_half=template_half,
+        level2_in_halves=draw.chance(0.7),
+        spine=draw.habit("spine", 0.62),
+        number_column=draw.chance(0.06 if layout == "form" else 0.35),
+        numbering=draw.pick(("指标{}：", "指标{}：", "指标{}:", "{}、", "{}.", "①"))
+        if draw.habit("name_numbering", 0.17)
+        else "",
+        funds=_funds(draw, kind, halves),
+        fund_unit=draw.pick(("key", "key", "caption", "none", "total")),
+        unit=draw.pick(("万元",) * 5 + ("元",)),
+        amount_style=draw.pick(("decimals", "plain", "thousands", "mixed", "decimals")),
+        goals=_goals(draw, kind, halves, template_half),
+        attribute_columns=draw.pick((1, 2, 2, 2)),
+        attributes=_short_attributes(draw),
+        long_attributes=_long_attributes(draw, kind),
+        department_key=words["authority"],
+        unit_code=str(draw.number(100, 999)),
+        colon=draw.pick(("：", "：", ":", "")),
+        half_width=draw.chance(0.15),
+        framework=kind != "department" and draw.habit("framework", 0.1),
+        remark_rows=draw.chance(0.05),
+        rows=draw.pick(((1, 1), (1, 2), (1, 3), (1, 4), (2, 5), (1, 8))),
+        levels_shown=draw.pick((0.5, 0.65, 0.8, 1.0)),
+        template_rows=draw.pick((0.0, 0.0, 0.0, 0.5, 1.0)),
+        not_applicable=draw.habit("not_applicable_rows", 0.15),
+        attribute_position="top",
+        signature=draw.chance(0.18),
+        notes=draw.pick(("", "", "", "", "before", "after")),
+        prose=draw.habit("prose_around", 0.1),
+        project_heading=draw.pick(("{}、“{}”项目", "{}. “{}”项目。", "（{}）{}", "项目{}：{}", "附件{}  {}", "{}.{}"))
+        if draw.habit("numbered_project_heading", 0.2)
+        else "",
+        title_each=draw.chance(0.9),
+        caption=draw.pick(("year", "year", "year_unit", "unit", "year_unit", "department", "none")),
+        publisher_line=draw.chance(0.3),
+        totals=draw.habit("total_rows", 0.4),
+        list_goal=draw.chance(0.7),
+        list_attributes=_list_attributes(draw),
+        list_amounts=_list_amounts(draw),
+        packed=_packed(draw) if layout == "list_packed" else {},
+    )
+
+
+def _periods(draw: Draw, kind: str, layout: str) -> tuple[str, ...]:
+    if kind == "evaluation":
+        return draw.pick(
+            (
+                ("annual", "actual"),
+                ("annual", "actual"),
+                ("actual",),
+                ("annual", "half_year", "actual"),
+                ("prior_year", "annual", "actual"),
+            )
+        )
+    if layout == "list_packed":
+        if draw.habit("full_cycle", 0.3):
+            return draw.pick((("full_cycle", "annual"), ("annual", "full_cycle")))
+        return ("annual",)
+    if draw.habit("half_year", 0.1):
+        return draw.pick((("half_year", "annual"), ("half_year", "annual"), ("annual", "half_year")))
+    if draw.habit("full_cycle", 0.06):
+        return draw.pick((("full_cycle", "annual"), ("annual", "full_cycle")))
+    roll = draw.rng.random()
+    if roll < 0.06:
+        return draw.pick((("mid_term", "annual"), ("annual", "mid_term")))
+    if roll < 0.13:
+        return draw.pick((("prior_year", "annual"), ("before", "prior_year", "annual"), ("annual", "prior_year")))
+    return ("annual",)
+
+
+def _columns(draw: Draw, kind: str, periods: tuple[str, ...], split_value: bool, halves: str) -> tuple[str, ...]:
+    """The order of the columns behind the name: v:PERIOD, comparator, unit, standard, score, achieved, remark, …"""
+    columns = [f"v:{period}" for period in periods]
+    if split_value:
+        before = draw.weighted({"comparator": 0.75, "": 0.25})
+        first = columns.index(f"v:{periods[-1]}") if len(columns) > 1 and draw.chance(0.5) else 0
+        if before:
+            columns.insert(first if draw.chance(0.85) else len(columns), "comparator")
+        if draw.chance(0.85) or not before:
+            columns.insert(len(columns) if draw.chance(0.7) else first, "unit")
+    if halves:
+        if draw.habit("standard_column", 0.4):
+            columns.append("standard")
+        return tuple(columns)
+    if kind == "evaluation":
+        place = draw.number(0, len(columns))
+        if draw.chance(0.85):
+            columns.insert(draw.pick((0, place, len(columns))), "score")
+            columns.append("achieved")
+        if draw.chance(0.75):
+            columns.append("deviation")
+        return tuple(columns)
+    if draw.chance(0.14):
+        columns.insert(draw.pick((0, len(columns), len(columns))), "score")
+    if draw.habit("standard_column", 0.05):
+        columns.append("standard")
+    if draw.chance(0.05):
+        columns.append("direction")
+    for _ in range(draw.pick((0, 0, 0, 0, 1, 1, 2))):
+        columns.insert(len(columns) if draw.chance(0.75) else 0, "remark")
+    return tuple(columns)
+
+
+def _scheme(draw: Draw) -> str:
+    """old: cost under output; new: level 1 cost with three kinds; plain_cost: level 1 cost with one."""
+    return draw.pick(("old", "old", "old", "new", "new", "new_first", "no_cost"))
+
+
+def _funds(draw: Draw, kind: str, halves: str) -> str:
+    if kind == "evaluation":
+        return draw.pick(("columns", "columns", "columns", "rows"))
+    if halves:
+        return draw.pick(("halves", "halves", "rows"))
+    if draw.habit("fund_blocks", 0.1):
+        return "blocks"
+    return draw.pick(("rows", "rows", "rows", "rows", "one_line", "across", "none", "columns"))
+
+
+def _goals(draw: Draw, kind: str, halves: str, template_half: bool) -> str:
+    if kind == "evaluation":
+        return draw.pick(("actual", "actual", "actual", "annual"))
+    if halves == "side" or template_half:
+        return draw.pick(("side", "side", "annual"))
+    if draw.habit("two_goals", 0.2):
+        return draw.pick(("two", "two", "two_overall", "side"))
+    return draw.pick(("annual", "annual", "annual", "overall", "overall", "none" if draw.chance(0.3) else "annual"))
+
+
+def _short_attributes(draw: Draw) -> tuple[tuple[str, str], ...]:
+    entries = draw.banks.wordings["attributes_short"]
+    chosen = dict.fromkeys(draw.pick(entries) for _ in range(draw.pick((0, 1, 2, 2, 3, 4, 6))))
+    return tuple((entry.partition("=")[0], entry.partition("=")[2]) for entry in chosen)
+
+
+def _long_attributes(draw: Draw, kind: str) -> tuple[str, ...]:
+    slot = "department_attributes" if kind == "department" else "attributes_long"
+    count = (
+        draw.pick((1, 2, 3)) if kind == "department" else draw.pick((1, 2, 3, 4)) if draw.habit("long_attributes", 0.22) else 0
+    )
+    return tuple(dict.fromkeys(draw.word(slot) for _ in range(count)))
+
+
+def _list_attributes(draw: Draw) -> tuple[str, ...]:
+    return tuple(kind for kind, share in (("authority", 0.2), ("unit_name", 0.25), ("short", 0.2)) if draw.chance(share))
+
+
+def _list_amounts(draw: Draw) -> tuple[str, ...]:
+    count = draw.pick((0, 1, 1, 2, 3, 4))
+    if not count:
+        return ()
+    columns = [draw.word("list_total")]
+    if count > 1:
+        columns.append(draw.word("fund_appropriation"))
+    columns.extend(draw.word("fund_items") for _ in range(count - 2))
+    return tuple(dict.fromkeys(columns))
+
+
+def _coherent(draw: Draw, words: dict[str, str]) -> dict[str, str]:
+    """The wordings made to go together: codes on all levels or on none, distinct names for neighbouring columns."""
+    coded = any(words[slot][0].isdigit() for slot in ("output", "benefit", "数量指标")) and draw.chance(0.7)
+    remarked = any("分" in words[slot] for slot in ("output", "benefit", "satisfaction1"))
+    for slot, text in words.items():
+        options: list[str] | tuple[str, ...] = draw.banks.wordings[slot]
+        if text[:1].isdigit() and slot not in ("title", "list_title") and not coded:
+            plain = [option for option in options if not option[0].isdigit()]
+            words[slot] = draw.pick(plain) if plain else text
+        elif coded and not text[:1].isdigit():
+            codes = [option for option in options if "-" in option[:3] and option[0].isdigit()]
+            words[slot] = codes[0] if codes else text
+        if not remarked and ("分）" in words[slot] or "分)" in words[slot]) and draw.chance(0.8):
+            plain = [option for option in options if "分）" not in option and "分)" not in option]
+            words[slot] = draw.pick(plain) if plain else words[slot]
+    for one, other in (
+        ("level2", "level1"),
+        ("name", "level2"),
+        ("goal_overall", "goal_annual"),
+        ("remark", "deviation"),
+        ("unit", "comparator"),
+        ("value_full", "value_half"),
+        ("comparator", "level2"),
+        ("comparator", "level1"),
+    ):
+        options = [option for option in draw.banks.wordings[one] if option != words[other]]
+        if words[one] == words[other] and options:
+            words[one] = draw.pick(options)
+    return words
+
+
+def _packed(draw: Draw) -> dict[str, str]:
+    """How indicators are packed into one cell: order of the parts, their separators, what labels the values have."""
+    if draw.habit("packed_coded", 0.3):
+        return {
+            "number": "{}、",
+            "style": "all",
+            "separator": draw.pick(("; ", ";", "；", "; ")),
+            "end": "。",
+            "value_label": "label",
+            "colon": ":",
+            "group": "",
+        }
+    return {
+        "number": draw.pick(("", "", "{}、", "{}.", "（{}）", "{}．", "({})")),
+        "style": draw.pick(("all", "all", "level2", "level2", "grouped", "grouped2", "name", "value_first")),
+        "separator": draw.pick(("-", "—", "；", ";", "/", "，", "：", "-", "--", "→", "_")),
+        "end": draw.pick(("；", "。", ";", "；", "，", "\u3000", "; ")),
+        "value_label": draw.pick(("none", "none", "none", "label", "bracket")),
+        "colon": draw.pick(("：", ":", "", "：", "，", " ", "为")),
+        "group": draw.pick(("{}：", "【{}】", "{}:", "{}；", "一、{}：", "[{}]")),
+    }

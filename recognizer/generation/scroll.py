@@ -1,0 +1,75 @@
+"""The text being written: lines, and the keys that pieces get as they are printed."""
+
+from __future__ import annotations
+
+import re
+
+from .draw import Draw
+from .sheet import Mark
+
+_BESIDE_DIGITS = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d)|(?<=\d)(?=[\u4e00-\u9fff])")
+_IN_NUMBERS = re.compile(r"(?<=[,.])(?=\d)|(?<=\d)(?=\d)")
+
+
+class Typesetter:
+    """Blanks that typesetting or OCR puts into texts: beside digits everywhere, or now and then inside a word."""
+
+    def __init__(self, draw: Draw) -> None:
+        self.draw = draw
+        self.beside_digits = draw.habit("spaced_digits", 0.22)
+        self.amounts = draw.habit("spaced_amounts", 0.06)
+        self.stray = draw.pick((0.0, 0.0, 0.0, 0.01, 0.04))
+        self.numbering = draw.chance(0.15)
+
+    def set(self, mark: Mark, text: str) -> str:
+        """The text as it is printed."""
+        if mark.parts:
+            return text
+        if self.beside_digits and self.draw.chance(0.9):
+            text = _BESIDE_DIGITS.sub(" ", text)
+        if self.numbering and mark.label in ("name", "template"):
+            text = re.sub(r"^指标(?=\d)", "指标 ", text)
+            text = re.sub(r"^(指标 ?\d+[:：])", r"\1 ", text)
+        if self.amounts and mark.label.startswith("fund_amount") and self.draw.chance(0.7):
+            text = re.sub(r"(?<=[,.])(?=\d)", " ", text)
+        if self.stray and len(text) > 2 and self.draw.chance(self.stray):
+            at = self.draw.number(1, len(text) - 1)
+            text = f"{text[:at]} {text[at:]}"
+        return text
+
+
+class Scroll:
+    """Lines of the document as they are written."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    @property
+    def number(self) -> int:
+        """The number of the next line, from 1."""
+        return len(self.lines) + 1
+
+    def runs(self, fragments: list[tuple[Mark, str]], separator: str = " ", before: str = "", after: str = "") -> None:
+        """A line outside tables: its pieces are the runs of text between blanks."""
+        index = 0
+        for mark, text in fragments:
+            for run in text.split():
+                mark.keys.append((self.number, index))
+                mark.printed.append(run)
+                index += 1
+        self.lines.append(before + separator.join(text for _, text in fragments) + after)
+
+    def field(self, mark: Mark, text: str, index: int) -> str:
+        """A field of the line being written; its key is its number in the line."""
+        if text.strip():
+            mark.keys.append((self.number, index))
+            mark.printed.append(text.strip())
+        return text
+
+    def blank(self, count: int = 1) -> None:
+        """Empty lines."""
+        self.lines.extend([""] * count)
+
+    def text(self) -> str:
+        """The whole document."""
+        return "\n".join(self.lines) + "\n"

@@ -1,0 +1,115 @@
+"""What a drawn document is made of before it is written: cells, boxes of a table, tables and lines.
+
+Every `Mark` is one true cell. Writers note in it the keys and texts of the pieces they printed, so that truth and
+records are taken from what really stands in the source, after all damage.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+_BLANKS = re.compile(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])")
+
+
+def without_blanks(text: str) -> str:
+    """The text without blanks, but for those between Latin letters."""
+    return _BLANKS.sub("", text)
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """A stretch of a packed cell: its text, and its label's code where it is no mere separator. `printed`: what came through."""
+
+    text: str
+    label: str = ""
+    printed: str = ""
+
+    def fact(self) -> str | None:
+        """The printed text without blanks, None where nothing was printed."""
+        return without_blanks(self.printed) or None
+
+
+@dataclass(slots=True, eq=False)
+class Mark:
+    """A true cell. `numbering` counts the characters (blanks apart) in front that are no part of the fact."""
+
+    label: str
+    text: str
+    project: int = -1
+    numbering: int = 0
+    parts: list[Part] = field(default_factory=list)
+    keys: list[tuple[int, int]] = field(default_factory=list)
+    printed: list[str] = field(default_factory=list)
+    offsets: tuple[tuple[int, int, str], ...] = ()
+
+    def fact(self) -> str | None:
+        """The printed text without blanks and numbering, None where nothing was printed."""
+        return without_blanks("".join(self.printed))[self.numbering :] or None
+
+    def copy(self) -> Mark:
+        """A second print of the same text: a true cell of its own."""
+        return Mark(self.label, self.text, self.project, self.numbering)
+
+
+Fact = Mark | Part
+
+
+@dataclass(slots=True)
+class Box:
+    """A cell in its place: spans as the table is drawn. `text` is what of the mark's text stands here (a page may cut it)."""
+
+    mark: Mark
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+
+
+@dataclass(slots=True)
+class Table:
+    """A drawn table: its boxes by row and column, and widths of columns in characters. `headings` are the rows that a page
+    break may repeat; `body` is the first row of indicators; `breaks` are rows before which a page ends."""
+
+    boxes: list[Box] = field(default_factory=list)
+    columns: int = 0
+    widths: list[int] = field(default_factory=list)
+    headings: list[int] = field(default_factory=list)
+    breaks: list[int] = field(default_factory=list)
+
+    def put(self, mark: Mark, row: int, column: int, rows: int = 1, columns: int = 1) -> Mark:
+        """Places a mark, widening the table where needed."""
+        self.boxes.append(Box(mark, row, column, rows, columns))
+        self.columns = max(self.columns, column + columns)
+        return mark
+
+    @property
+    def rows(self) -> int:
+        """The number of rows."""
+        return max((box.row + box.rows for box in self.boxes), default=0)
+
+    def in_order(self) -> list[Box]:
+        """The boxes in reading order."""
+        return sorted(self.boxes, key=lambda box: (box.row, box.column))
+
+
+@dataclass(slots=True)
+class Lines:
+    """Lines of text outside tables, each of its marks on a line of its own (several where a line holds two)."""
+
+    marks: list[list[Mark]]
+    heading: bool = False
+
+
+Block = Table | Lines
+
+
+def marks_of(blocks: list[Block]) -> Iterator[Mark]:
+    """All marks of a document's blocks."""
+    for block in blocks:
+        if isinstance(block, Table):
+            yield from (box.mark for box in block.boxes)
+        else:
+            for line in block.marks:
+                yield from line
