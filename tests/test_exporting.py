@@ -18,7 +18,7 @@ import pyarrow.parquet
 import pytest
 
 from recognizer.api import Digitized
-from recognizer.exporting import TABLES, Failure, OutputFolder, document_path, document_schema, records_frame, to_json
+from recognizer.exporting import TABLES, Failure, OutputFolder, document_path, document_schema, records_frame, to_json, to_text
 from recognizer.resources import gold_folder
 from recognizer.types import (
     Attribute,
@@ -109,7 +109,16 @@ def test_schema_itself_is_valid() -> None:
     Records("empty.txt"), rich_records(), rich_records(text=""), *[records_of(gold) for gold in gold_documents()]],
     ids=lambda records: records.source)
 def test_json_meets_the_published_schema(records: Records) -> None:
-    json.dumps(validate(records), allow_nan=False)
+    document = validate(records)
+    assert json.loads(to_text(document)) == document
+
+
+def test_a_place_takes_one_line_whatever_its_sheet_is_called() -> None:
+    place = Place(sheet='a } {\n"lines": [', cell="[ 1, ]")
+    document = to_json(Records("x", projects=(Project("p", evidence=Evidence((place, Place(lines=(3, 4))))),)))
+    text = to_text(document)
+    assert json.loads(text) == document
+    assert '{"lines": [3, 4]}\n' in text
 
 
 def test_schema_refuses_a_field_it_does_not_know() -> None:

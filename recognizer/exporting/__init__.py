@@ -4,7 +4,7 @@
 any length, so that nothing half-written ever stands under its final name.
 """
 
-from recognizer.exporting.document import SCHEMA_VERSION, document_schema, to_json
+from recognizer.exporting.document import SCHEMA_VERSION, document_schema, to_json, to_text
 from recognizer.exporting.files import FAILURES, Failure, FolderInUseError, OutputFolder, document_path
 from recognizer.exporting.review import REVIEW_BELOW, Doubtful, doubtful_facts
 from recognizer.exporting.tables import (
@@ -32,4 +32,5 @@ __all__ = [
     "goals_frame",
     "records_frame",
     "to_json",
+    "to_text",
 ]

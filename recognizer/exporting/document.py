@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from importlib.resources import files
@@ -23,6 +24,9 @@ SCHEMA_VERSION = "1.0"
 PRINTED_TWICE = "printed_twice"
 
 Json = dict[str, Any]
+
+_NUMBERS = re.compile(r"\[\n\s+-?\d[^\n]*(?:\n\s+-?\d[^\n]*)*\n\s+\]")
+_PLACE = re.compile(r'\{\n(?:\s+"(?:page|bbox|lines|sheet|cell|inherited)": [^\n]+\n)+\s+\}')
 
 
 def document_schema() -> Json:
@@ -58,6 +62,20 @@ def to_json(records: Records) -> Json:
                 for page in records.pages],
         },
     }
+
+
+def to_text(document: Json) -> str:
+    """The JSON text of a document, indented, with each place and each list of numbers on one line."""
+    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
+    # Strings hold no line breaks in JSON, so what spans lines is structure.
+    for pattern in (_NUMBERS, _PLACE):
+        text = pattern.sub(_on_one_line, text)
+    return text + "\n"
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    first, *between, last = found[0].split("\n")
+    return first + " ".join(line.strip() for line in between) + last.strip()
 
 
 def _project(project: Project) -> Json:

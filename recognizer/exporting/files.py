@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePath
 from types import TracebackType
 
-from recognizer.exporting.document import to_json
+from recognizer.exporting.document import to_json, to_text
 from recognizer.exporting.tables import TABLES
 from recognizer.exporting.text import writable
 from recognizer.exporting.writers import CsvWriter, ParquetWriter, TableWriter, Workbook
@@ -88,10 +88,10 @@ class OutputFolder:
     def add(self, name: str, records: Records) -> Path:
         """Writes the document's JSON under its name in the run and adds its facts to the tables. Returns the JSON's path."""
         path = document_path(self.folder, name)
-        text = json.dumps(to_json(records), ensure_ascii=False, indent=1, allow_nan=False)
+        text = to_text(to_json(records))
         rows = {table: list(TABLES[table].rows(records)) for table in TABLES}
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, text + "\n", self._temporary_in(path.parent))
+        write_atomically(path, text, self._temporary_in(path.parent))
         self._documents.add(path)
         for table, writers in self._writers.items():
             for writer in writers:
