@@ -222,6 +222,8 @@ def _levels(draw: Draw, profile: Profile, writer: Writer) -> list[Level1Content]
                 indicators = [_indicator(draw, profile, writer, level1, level2) for _ in range(_row_count(draw, profile, level2))]
                 if profile.not_applicable and level2 in ("经济效益指标", "生态效益指标"):
                     indicators = [_not_applicable(draw, profile, level2)]
+                if len(indicators) > 1 and level2 in ("数量指标", "成本指标", "经济成本指标") and draw.chance(0.08):
+                    _make_parent(draw, indicators)
                 shown.append(Level2Content(level2, profile.words[level2], indicators))
             elif draw.chance(profile.template_rows):
                 empty = [IndicatorContent(f"指标{number}：", {}, True) for number in range(1, draw.pick((1, 2, 3)) + 1)]
@@ -229,6 +231,15 @@ def _levels(draw: Draw, profile: Profile, writer: Writer) -> list[Level1Content]
         if shown:
             levels.append(Level1Content(level1, profile.words[slot], shown))
     return levels
+
+
+def _make_parent(draw: Draw, indicators: list[IndicatorContent]) -> None:
+    """Makes the first indicator a parent of the next ones, which begin with 其中 (of these)."""
+    for index, indicator in enumerate(indicators[1:]):
+        if index == 0 or draw.chance(0.3):
+            indicator.name = draw.pick(("其中：", "其中:")) + indicator.name
+    if draw.chance(0.5):
+        indicators[0].values = dict.fromkeys(indicators[0].values, TargetValue("", "", ""))
 
 
 def _all_periods(profile: Profile) -> tuple[str, ...]:
@@ -256,12 +267,7 @@ def _framework_rows(draw: Draw, profile: Profile, rows: list[str]) -> list[Indic
 
 
 def _not_applicable(draw: Draw, profile: Profile, level2: str) -> IndicatorContent:
-    names = (
-        (f"未设{level2}", "不涉及该项")
-        if draw.banks.reserved
-        else (f"本项目不适用{level2}", level2.removesuffix("指标"), "不适用", "无")
-    )
-    name = draw.pick(names)
+    name = draw.word("not_applicable").format(level=level2, bare=level2.removesuffix("指标"))
     return IndicatorContent(
         name, dict.fromkeys(_all_periods(profile), TargetValue("", draw.pick(("不适用", "无", "不适用")), ""))
     )
@@ -286,6 +292,8 @@ def _indicator(draw: Draw, profile: Profile, writer: Writer, level1: str, level2
             values[period] = TargetValue("", "", "")
     if not any(value.body for value in values.values()):
         values["annual"] = writer.value("percent_high", {})
+    if draw.chance(0.006):
+        values["annual"] = TargetValue(writer.habits.at_least, draw.pick(("**", "XX", "××")), "%")
     name = drawn.name
     if draw.chance(0.01) and annual.body and len(profile.periods) == 1:
         name, values["annual"] = f"{name}{annual.text}", TargetValue("", "", "")

@@ -46,6 +46,7 @@ class Damage:
     cut: float = 0.0
     renumber: bool = False
     stray_column: float = 0.0
+    garble: bool = False
     lost_words: frozenset[str] = frozenset()
     safe_words: frozenset[str] = field(default_factory=frozenset)
 
@@ -75,6 +76,7 @@ def draw_damage(draw: Draw, words: dict[str, str], plain_heading: bool) -> Damag
         damage.cut = 0.5 if draw.habit("cut_cells", 0.5) else 0.0
         damage.renumber = draw.habit("renumbered_columns", 0.5)
     damage.stray_column = 0.5 if draw.chance(0.08) else 0.0
+    damage.garble = draw.habit("garbled_heading", 0.12)
     if draw.habit("lost_benefit_label", 0.05):
         damage.lost_words = frozenset({words["benefit"]})
     return damage
@@ -125,6 +127,7 @@ def damaged(draw: Draw, damage: Damage, table: Table, further: list[Mark]) -> li
             column = draw.number(0, len(page[0]))
             for fields in page:
                 fields.insert(column, None)
+        _garble(draw, damage, page, further)
         for fields in page:
             fields.extend([None] * (3 - len(fields)))
     return [[row for row in page if any(row)] for page in pages]
@@ -188,6 +191,7 @@ def _pages(draw: Draw, damage: Damage, table: Table, matrix: Matrix, further: li
         rest = _cut_row(draw, first[-1])
         if any(rest):
             second.insert(0, rest)
+    _cut_labels(draw, damage, table, matrix, at)
     if damage.repeat_headings and any(row < at for row in table.headings):
         heading = matrix[[row for row in table.headings if row < at][-1]]
         second.insert(
@@ -199,6 +203,48 @@ def _pages(draw: Draw, damage: Damage, table: Table, matrix: Matrix, further: li
             used = sorted({*used, draw.number(0, len(matrix[0]) - 1)})
         second = [[row[column] for column in used] for row in second]
     return [first, second]
+
+
+def _cut_labels(draw: Draw, damage: Damage, table: Table, matrix: Matrix, at: int) -> None:
+    """Labels that span the page end: cut in two by it, or printed only after it."""
+    if damage.repeat_labels or not damage.cut:
+        return
+    for box in table.boxes:
+        if (
+            not box.row < at < box.row + box.rows
+            or box.mark.label not in ("level1", "header", "fund_key")
+            or matrix[at][box.column]
+        ):
+            continue
+        slot = matrix[box.row][box.column]
+        if slot is None or slot[0] is not box.mark or not draw.chance(0.2):
+            continue
+        if box.mark.label != "level1" or draw.chance(0.5):
+            cut = draw.number(1, len(slot[1]) - 1) if len(slot[1]) > 1 else 0
+            if cut:
+                matrix[box.row][box.column], matrix[at][box.column] = (slot[0], slot[1][:cut]), (slot[0], slot[1][cut:])
+        else:
+            matrix[box.row][box.column], matrix[at][box.column] = None, slot
+
+
+def _garble(draw: Draw, damage: Damage, page: Matrix, further: list[Mark]) -> None:
+    """What OCR makes of a page: debris before a heading, a stray letter beside an amount, an amount that cannot be read."""
+    if not damage.garble:
+        return
+    for row in page:
+        for column, slot in enumerate(row):
+            if slot is None:
+                continue
+            mark, text = slot
+            if mark.label.startswith("header>") and draw.chance(0.04):
+                row[column] = (mark, draw.pick(("新门名称:) 州市", "サ位: 万元 ", "单位：万兀 ", "口", "亻", "，、")) + text)
+            elif mark.label.startswith("fund_amount") and len(text) > 3 and not mark.unreadable and draw.chance(0.05):
+                mark.unreadable = True
+                row[column] = (mark, text[:-1] + draw.pick(("€", "б", "?", "£", "o", "l")))
+                if column + 1 < len(row) and row[column + 1] is None and draw.chance(0.4):
+                    stray = Mark("furniture", draw.pick(("5", "1", "I", "。", "’")))
+                    further.append(stray)
+                    row[column + 1] = (stray, stray.text)
 
 
 def _cut_row(draw: Draw, row: list[Slot]) -> list[Slot]:

@@ -35,7 +35,7 @@ class DumpStyle:
 def draw_dump_style(draw: Draw) -> DumpStyle:
     """A random program's style."""
     order = draw.weighted({"dump_cell_order": 0.45, "pieces": 0.25, "visual": 0.3})
-    draw.tags.update({order} & {"dump_cell_order"})
+    draw.tags.add(order)
     return DumpStyle(
         order=order.replace("dump_cell_order", "cells"),
         airy=draw.habit("dump_blank_lines", 0.35),
@@ -112,7 +112,9 @@ class _Dump:
             return []
         text = self.setter.set(mark, mark.text)
         width = sum(widths[box.column : box.column + box.columns]) if widths else 10
-        if self.style.vertical and box.rows > 1 and (box.column == 0 or mark.label == "level1"):
+        upright = box.rows > 1 and (box.column == 0 or mark.label == "level1")
+        upright = upright or (box.column == 0 and mark.label.startswith("goal_key") and len(mark.text) < 8)
+        if self.style.vertical and (upright or (mark.label == "header>level1" and width <= 2)):
             return [character for character in mark.text if character.strip()]
         if not self.style.wrap:
             return [text]

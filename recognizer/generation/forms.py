@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 
 from .content import IndicatorContent, ProjectContent, amount_text
@@ -19,6 +20,8 @@ PERIOD_SLOTS = {
     "prior_year": "value_prior",
     "before": "value_before",
 }
+# Bodies of values that the template left open.
+UNFILLED = ("**", "XX", "××")
 ROLE_OF_COLUMN = {
     "comparator": "comparator",
     "unit": "unit",
@@ -26,6 +29,7 @@ ROLE_OF_COLUMN = {
     "score": "score",
     "achieved": "score",
     "remark": "remark",
+    "remark2": "remark",
     "direction": "remark",
     "deviation": "remark",
     "before": "remark",
@@ -56,6 +60,8 @@ class Form:
         """The table and its facts."""
         self._head()
         self._funds()
+        if self.profile.kind == "department" and self.draw.chance(0.4):
+            self.tasks()
         self._goals()
         self._indicators()
         self.table.columns = self.columns.total
@@ -127,6 +133,8 @@ class Form:
             self._funds_across()
         elif layout == "halves":
             self._funds_in_halves()
+        elif layout == "nature":
+            self._funds_by_nature()
         elif layout == "columns" and self.columns.total >= 5:
             self._funds_in_columns()
         elif layout == "blocks" and self.columns.total >= 5:
@@ -226,6 +234,64 @@ class Form:
             over_left, over_right = ([key], [key]) if index == 0 else ([key, mid_total], [key, year_total])
             self.facts.funds.append(FundFact([*over_left, left], "mid_term", mid))
             self.facts.funds.append(FundFact([*over_right, right], "annual", year))
+            self.row += 1
+
+    def _funds_by_nature(self) -> None:
+        """A department's money twice over: by source at the left, by use at the right."""
+        total, draw = self.columns.total, self.draw
+        half = max(2, total // 2)
+        left_rows = self.content.amounts[:3]
+        spent = draw.number(20, 80) / 100
+        right_rows = [
+            ("基本支出", self._money(self.content.total * spent)),
+            ("项目支出", self._money(self.content.total * (1 - spent))),
+        ]
+        key, total_label, amount = self._funds_key(), self._total_label(), self._amount(self._money(self.content.total))
+        self.put(key, 0, 1, 2 + max(len(left_rows), 2))
+        self.put(total_label, 1, half - 1)
+        self.put(amount, half, total)
+        self.facts.funds.append(FundFact([key, total_label], "annual", amount))
+        self.row += 1
+        left = self.mark("fund_key", draw.pick(("按收入性质分", "按资金来源分", "收入性质", "按来源")) + self.profile.colon)
+        right = self.mark("fund_key", draw.pick(("按支出性质分", "按支出用途分", "支出性质", "按用途")) + self.profile.colon)
+        self.put(left, 1, half - 1)
+        self.put(right, half, total)
+        self.row += 1
+        for index in range(max(len(left_rows), 2)):
+            for over, rows, column, width in ((left, left_rows, 1, half - 1), (right, right_rows, half, total)):
+                if index < len(rows):
+                    label, text = rows[index]
+                    item, part = self._part_label(index, label), self._amount(text)
+                    self.put(item, column, max(1, min(width, total - column) - 1))
+                    self.put(part, column + max(1, min(width, total - column) - 1), 1)
+                    self.facts.funds.append(FundFact([key, over, item], "annual", part))
+            self.row += 1
+
+    def tasks(self) -> None:
+        """A department's main tasks: what each is about and what it costs."""
+        draw, total = self.draw, self.columns.total
+        if total < 5:
+            return
+        rows = self.content.expenses
+        key = self.mark("fund_key", draw.pick(("年度主要任务", "主要任务", "重点任务", "年度重点工作任务")))
+        headings = [
+            ("total", draw.pick(("预算金额", "总额", "预算金额（万元）", "金额"))),
+            ("grant", draw.pick(("财政拨款", "财政资金"))),
+        ][: total - 4]
+        self.put(key, 0, 1, len(rows) + 1)
+        self.put(self.mark("header", draw.pick(("任务名称", "任务", "工作任务"))), 1)
+        first = total - len(headings)
+        self.put(self.mark("header>remark", draw.pick(("主要内容", "任务内容", "工作内容"))), 2, first - 2)
+        heads = [
+            self.put(self.mark("header>fund_amount@annual", text), first + index) for index, (_, text) in enumerate(headings)
+        ]
+        self.row += 1
+        for label, _, text in rows:
+            item = self.put(self.mark("fund_key", label), 1)
+            self.put(self.mark("remark", self.content.goals["mid_term"][:60]), 2, first - 2)
+            for index, head in enumerate(heads):
+                amount = self.put(self.mark("fund_amount@annual", text), first + index)
+                self.facts.funds.append(FundFact([key, item, head] if len(heads) > 1 else [key, item], "annual", amount))
             self.row += 1
 
     def _funds_in_columns(self) -> None:
@@ -497,8 +563,11 @@ class Form:
         value = indicator.values[period]
         label = "remark" if period == "before" else f"value@{period}"
         places = self.columns.places
-        if not self.profile.split_value:
+        if not self.profile.split_value and value.body not in UNFILLED:
             return [self.put(self.mark(label, value.text), first, span)]
+        if value.body in UNFILLED:
+            self.put(self.mark("template", value.text), first, span)
+            return []
         own_comparator, own_unit = "comparator" in places and carries_parts, "unit" in places and carries_parts
         facts: list[Fact] = []
         if own_comparator:
@@ -609,9 +678,10 @@ def side_text(draw: Draw, column: str, indicator: IndicatorContent) -> str:
 
 def _place_columns(draw: Draw, profile: Profile) -> Columns:
     """The drawn columns of the indicator rows: their order and spans, and widths in characters for wrapping."""
+    fixed = Draw(random.Random(profile.column_seed), draw.banks)
     names = ["spine"] if profile.spine else []
     if profile.number_column:
-        names.insert(draw.number(0, len(names)), "number")
+        names.insert(fixed.number(0, len(names)), "number")
     if profile.halves == "side":
         mid = (["m:level2"] if profile.level2_in_halves else []) + ["m:name", "m:value"]
         year = ["level2", "name", "v:annual"]
@@ -623,15 +693,15 @@ def _place_columns(draw: Draw, profile: Profile) -> Columns:
         else:
             names += ["level1", *mid, *year]
     else:
-        before = [column for column in profile.columns[:1] if column == "score" and draw.chance(0.3)]
+        before = [column for column in profile.columns[:1] if column == "score" and fixed.chance(0.3)]
         names += [*before, "level1", "level2", "name", *(column for column in profile.columns if column not in before)]
-    narrow = draw.chance(0.5)
+    narrow = fixed.chance(0.5)
     sizes = {
-        "spine": draw.pick((1, 2, 4)),
+        "spine": fixed.pick((1, 2, 4)),
         "number": 3,
-        "level1": draw.pick((1, 2, 4)) if narrow else draw.pick((4, 5, 8)),
-        "level2": draw.pick((2, 4, 4, 6)) if narrow else draw.pick((6, 8)),
-        "name": draw.pick((8, 10, 11, 14, 20)),
+        "level1": fixed.pick((1, 2, 4)) if narrow else fixed.pick((4, 5, 8)),
+        "level2": fixed.pick((2, 4, 4, 6)) if narrow else fixed.pick((6, 8)),
+        "name": fixed.pick((8, 10, 11, 14, 20)),
         "standard": 6,
         "score": 4,
         "achieved": 4,
@@ -643,10 +713,10 @@ def _place_columns(draw: Draw, profile: Profile) -> Columns:
     }
     places: dict[str, tuple[int, int]] = {}
     widths: list[int] = []
-    wide_name = draw.chance(0.2)
+    wide_name = draw.chance(0.15)
     for name in names:
         span = 2 if name == "name" and wide_name else 1
         places[name] = (len(widths), span)
-        size = sizes.get(name.removeprefix("m:"), 8) if not name.startswith("v:") else draw.pick((6, 8, 10, 14))
+        size = sizes.get(name.removeprefix("m:"), 8) if not name.startswith("v:") else fixed.pick((6, 8, 10, 14))
         widths.extend([max(1, size // span)] * span)
     return Columns(places, len(widths), widths)

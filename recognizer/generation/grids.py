@@ -19,14 +19,24 @@ def write_tabs(draw: Draw, damage: Damage, blocks: list[Block], setter: Typesett
     scroll.blank(draw.pick((0, 0, 2)))
     airy = draw.chance(0.85)
     ragged = draw.chance(0.1)
+    page_number = draw.pick(("", "", "", "— {} —", "第{}页", "{}", "- {} -"))
     for block in blocks:
         if isinstance(block, Lines):
             _write_lines(scroll, block, setter, airy, "")
             continue
-        for matrix in damaged(draw, damage, block, further):
+        for number, matrix in enumerate(damaged(draw, damage, block, further)):
+            if number and page_number:
+                _write_page_number(scroll, page_number, further)
             _write_tab_rows(scroll, matrix, setter, ragged)
             scroll.blank()
     return scroll.text()
+
+
+def _write_page_number(scroll: Scroll, form: str, further: list[Mark]) -> None:
+    mark = Mark("furniture", form.format(1 + sum(mark.label == "furniture" for mark in further)))
+    further.append(mark)
+    scroll.runs([(mark, mark.text)])
+    scroll.blank()
 
 
 def _write_lines(scroll: Scroll, block: Lines, setter: Typesetter, airy: bool, heading: str) -> None:
@@ -53,7 +63,7 @@ def write_markdown(draw: Draw, damage: Damage, blocks: list[Block], setter: Type
     scroll.blank(draw.pick((0, 2)))
     first_row_header = draw.habit("markdown_first_row_header", 0.5) or "markdown_first_row_header" in draw.barred
     padded, outer = draw.chance(0.5), draw.chance(0.95)
-    breaks = draw.habit("line_break_tags", 0.3)
+    breaks = setter.wrap_mark == "<br>"
     heading = draw.pick(("# ", "## ", "", "### ", "# "))
     for block in blocks:
         if isinstance(block, Lines):
@@ -111,6 +121,10 @@ def write_html(draw: Draw, damage: Damage, blocks: list[Block], setter: Typesett
     return scroll.text()
 
 
+def _escape(text: str) -> str:
+    return html.escape(text, quote=False).replace("&lt;br&gt;", "<br/>")
+
+
 def _write_html_table(
     draw: Draw, damage: Damage, scroll: Scroll, table: Table, setter: Typesetter, spread: str, attributes: str
 ) -> None:
@@ -120,6 +134,7 @@ def _write_html_table(
         scroll.lines.append(f"<table{attributes}>")
     whole: list[str] = [f"<table{attributes}>"]
     index = 0
+    headers, nothing = draw.chance(0.3), draw.pick(("", "", "&nbsp;"))
     for row in range(table.rows):
         cells: list[str] = []
         if spread == "cell":
@@ -134,13 +149,12 @@ def _write_html_table(
             if box is not None:
                 covered.update((box.row + down, box.column + right) for down in range(box.rows) for right in range(box.columns))
                 lost = box.mark.text in damage.lost_words and box.mark.label.startswith("level")
-                text = (
-                    "" if lost else html.escape(scroll.field(box.mark, setter.set(box.mark, box.mark.text), index), quote=False)
-                )
+                text = "" if lost else _escape(scroll.field(box.mark, setter.set(box.mark, box.mark.text), index))
                 spans = (f' rowspan="{box.rows}"' if box.rows > 1 else "") + (
                     f' colspan="{box.columns}"' if box.columns > 1 else ""
                 )
-            cell = f"<td{spans}>{text}</td>"
+            tag = "th" if box is not None and headers and box.mark.label.startswith("header>") else "td"
+            cell = f"<{tag}{spans}>{text or nothing}</{tag}>"
             index += 1
             if spread == "cell":
                 scroll.lines.append(cell)

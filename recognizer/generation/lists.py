@@ -152,7 +152,11 @@ def _project_rows(
             cell = table.put(Mark("fund_amount@annual", text, index), top, places[f"amount{number}"], rows)
             project.funds.append(FundFact([headings[f"amount{number}"]], "annual", cell))
     if "goal" in places and draw.chance(0.9):
-        cell = table.put(Mark(f"goal_text@{goal_period}", content.goals[goal_period], index), top, places["goal"], rows)
+        text = content.goals[goal_period]
+        if len(text) > 40 and draw.habit("packed_cut_off", 0.05):
+            # A row too low to show the whole text.
+            text = text[draw.number(0, 12) : draw.number(30, len(text) - 1)]
+        cell = table.put(Mark(f"goal_text@{goal_period}", text, index), top, places["goal"], rows)
         project.goals.append((goal_period, cell))
     return row
 

@@ -11,7 +11,7 @@ import re
 from .content import IndicatorContent, Level1Content, Level2Content, ProjectContent
 from .draw import Draw
 from .facts import IndicatorFact, LevelFact, ProjectFacts
-from .forms import PERIOD_SLOTS
+from .forms import PERIOD_SLOTS, UNFILLED
 from .profile import Profile
 from .sheet import Mark, Part
 
@@ -111,12 +111,13 @@ def _indicator(
             parts.append(Part(separator if packed["value_label"] == "label" else packed["colon"] if index == 0 else separator))
         if packed["value_label"] == "label":
             parts += [Part(_value_label(profile, period), f"header>value@{period}"), Part(packed["colon"] or "：")]
-        part = Part(text, f"value@{period}")
+        part = Part(text, "template" if value.body in UNFILLED else f"value@{period}")
         if packed["value_label"] == "bracket":
             parts += [Part("（"), part, Part("）")]
         else:
             parts.append(part)
-        fact.values.append((period, [part]))
+        if part.label != "template":
+            fact.values.append((period, [part]))
         if packed["value_label"] == "label" and draw.habit("packed_repeats", 0.05):
             for _ in range(draw.pick((1, 1, 1, 2, 3, 6))):
                 if draw.chance(0.7):

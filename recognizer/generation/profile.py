@@ -58,6 +58,9 @@ class Profile:
     list_amounts: tuple[str, ...]
     packed: dict[str, str] = field(default_factory=dict)
     gold_share: float = 0.35
+    column_seed: int = 0  # columns stand in one order in all tables of a publisher
+    title_inside: bool = False  # title, caption and signatures are rows of the table, as in a spreadsheet
+    one_table: bool = False  # all forms run on as one table
 
 
 def draw_profile(draw: Draw) -> Profile:
@@ -82,13 +85,14 @@ def draw_profile(draw: Draw) -> Profile:
             halves, template_half = "side", draw.habit("template_half", 0.45)
         elif draw.chance(0.06):
             halves = "stacked"
+    packed = _packed(draw) if layout == "list_packed" else {}
     split_value = draw.chance(0.24) and len(periods) < 3
     return Profile(
         kind=kind,
         layout=layout,
         medium=medium,
         year=year,
-        words=_coherent(draw, words),
+        words=_coherent(draw, words, "packed_coded" in draw.tags),
         scheme=_scheme(draw),
         columns=_columns(draw, kind, periods, split_value, halves),
         periods=periods,
@@ -133,7 +137,10 @@ def draw_profile(draw: Draw) -> Profile:
         list_goal=draw.chance(0.7),
         list_attributes=_list_attributes(draw),
         list_amounts=_list_amounts(draw),
-        packed=_packed(draw) if layout == "list_packed" else {},
+        packed=packed,
+        column_seed=draw.number(0, 10**6),
+        title_inside=draw.chance(0.16),
+        one_table=draw.chance(0.12),
     )
 
 
@@ -193,7 +200,8 @@ def _columns(draw: Draw, kind: str, periods: tuple[str, ...], split_value: bool,
     if draw.chance(0.05):
         columns.append("direction")
     for _ in range(draw.pick((0, 0, 0, 0, 1, 1, 2))):
-        columns.insert(len(columns) if draw.chance(0.75) else 0, "remark")
+        name = "remark2" if "remark" in columns else "remark"
+        columns.insert(len(columns) if draw.chance(0.75) else 0, name)
     return tuple(columns)
 
 
@@ -203,6 +211,8 @@ def _scheme(draw: Draw) -> str:
 
 
 def _funds(draw: Draw, kind: str, halves: str) -> str:
+    if kind == "department" and draw.chance(0.5):
+        return "nature"
     if kind == "evaluation":
         return draw.pick(("columns", "columns", "columns", "rows"))
     if halves:
@@ -251,35 +261,68 @@ def _list_amounts(draw: Draw) -> tuple[str, ...]:
     return tuple(dict.fromkeys(columns))
 
 
-def _coherent(draw: Draw, words: dict[str, str]) -> dict[str, str]:
-    """The wordings made to go together: codes on all levels or on none, distinct names for neighbouring columns."""
-    coded = any(words[slot][0].isdigit() for slot in ("output", "benefit", "数量指标")) and draw.chance(0.7)
-    remarked = any("分" in words[slot] for slot in ("output", "benefit", "satisfaction1"))
-    for slot, text in words.items():
-        options: list[str] | tuple[str, ...] = draw.banks.wordings[slot]
-        if text[:1].isdigit() and slot not in ("title", "list_title") and not coded:
-            plain = [option for option in options if not option[0].isdigit()]
-            words[slot] = draw.pick(plain) if plain else text
-        elif coded and not text[:1].isdigit():
-            codes = [option for option in options if "-" in option[:3] and option[0].isdigit()]
-            words[slot] = codes[0] if codes else text
-        if not remarked and ("分）" in words[slot] or "分)" in words[slot]) and draw.chance(0.8):
-            plain = [option for option in options if "分）" not in option and "分)" not in option]
-            words[slot] = draw.pick(plain) if plain else words[slot]
-    for one, other in (
-        ("level2", "level1"),
-        ("name", "level2"),
-        ("goal_overall", "goal_annual"),
-        ("remark", "deviation"),
-        ("unit", "comparator"),
-        ("value_full", "value_half"),
-        ("comparator", "level2"),
-        ("comparator", "level1"),
-    ):
+def _coherent(draw: Draw, words: dict[str, str], coded: bool) -> dict[str, str]:
+    """The wordings made to go together: one style of level labels, distinct names for neighbouring columns."""
+    words.update(_level_words(draw, coded))
+    for one, other in _NEIGHBOURS:
         options = [option for option in draw.banks.wordings[one] if option != words[other]]
         if words[one] == words[other] and options:
             words[one] = draw.pick(options)
+    words["remark2"] = draw.pick([option for option in draw.banks.wordings["remark"] if option != words["remark"]] or ["备注"])
     return words
+
+
+# Pairs of wordings that must differ; the first gives way.
+_NEIGHBOURS = (
+    ("level2", "level1"),
+    ("name", "level2"),
+    ("goal_overall", "goal_annual"),
+    ("goal_mid", "goal_annual"),
+    ("remark", "deviation"),
+    ("unit", "comparator"),
+    ("value_full", "value_half"),
+    ("comparator", "level2"),
+    ("comparator", "level1"),
+    ("list_project", "unit_name"),
+    ("spine", "name"),
+    ("fund_total", "funds"),
+    ("department", "unit_name"),
+    ("authority", "department"),
+)
+
+_LEVEL2_OF = {
+    "output": ("产出指标", ("数量指标", "质量指标", "时效指标", "成本指标")),
+    "cost1": ("成本指标", ("经济成本指标", "社会成本指标", "生态环境成本指标")),
+    "benefit": ("效益指标", ("经济效益指标", "社会效益指标", "生态效益指标", "可持续影响指标")),
+    "satisfaction1": ("满意度指标", ("服务对象满意度指标",)),
+}
+
+
+def _level_words(draw: Draw, coded: bool) -> dict[str, str]:
+    """The labels of all levels in one style: canonical, bare, with points, required, with codes; none where freely worded."""
+    styles = {"canonical": 0.42, "bare": 0.1, "points": 0.12, "required": 0.05, "coded": 0.04, "free": 0.27}
+    style = "coded" if coded else draw.weighted(styles)
+    if style == "free" or draw.banks.reserved:
+        return {}
+    brackets = draw.pick(("（{}）", "({})"))
+    bare2 = style == "bare" or (style == "coded" and draw.chance(0.5)) or draw.chance(0.15)
+    short_satisfaction = draw.chance(0.4)
+    labels: dict[str, str] = {}
+    for number, (slot, (first, seconds)) in enumerate(_LEVEL2_OF.items(), 1):
+        label = first.removesuffix("指标") if style == "bare" else first
+        if style == "points":
+            label += brackets.format(draw.pick(("50分", "40分", "30分", "20分", "10分", "60", "30")))
+        labels[slot] = f"{number}-{label}" if style == "coded" else label
+        for index, second in enumerate(seconds, 1):
+            word = "满意度指标" if slot == "satisfaction1" and short_satisfaction else second
+            if (bare2 and len(word) > 4) or (style == "bare" and draw.chance(0.8)):
+                word = word.removesuffix("指标")
+            if style == "points" and draw.chance(0.4):
+                word += brackets.format(draw.pick(("10分", "15分", "20分", "5分", "12.5分")))
+            if style == "required":
+                word += brackets.format(draw.pick(("必填", "必填", "选填")))
+            labels[second] = f"{number}{index}-{word}" if style == "coded" else word
+    return labels
 
 
 def _packed(draw: Draw) -> dict[str, str]:

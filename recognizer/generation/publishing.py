@@ -50,9 +50,8 @@ def publish(draw: Draw, profile: Profile, name: str, source: str) -> LabelledDoc
         for index, content in enumerate(contents):
             blocks += heads.before_form(index, content.name, home)
             table, project = Form(draw, profile, content, index).build()
-            blocks.append(table)
+            _add_form(profile, blocks, table, heads.after_form(index, home))
             facts.projects.append(project)
-            blocks += heads.after_form(index, home)
     else:
         blocks += heads.before_form(-1, "", home)
         table, listed = build_list(draw, profile, contents, publisher)
@@ -66,6 +65,23 @@ def publish(draw: Draw, profile: Profile, name: str, source: str) -> LabelledDoc
     text, marks = _write(draw, profile, blocks, marks)
     records = records_of(facts, name)
     return LabelledDocument(name, text, _truth(marks), records, source, frozenset(draw.tags))
+
+
+def _add_form(profile: Profile, blocks: list[Block], table: Table, after: list[Block]) -> None:
+    """Adds a form to the blocks; its title, caption and signatures become rows of it where the publisher writes so."""
+    if not profile.title_inside:
+        blocks += [table, *after]
+        return
+    above: list[list[Mark]] = []
+    while blocks and isinstance(blocks[-1], Lines) and blocks[-1].marks[0][0].label in ("title", "caption"):
+        above[:0] = blocks[-1].marks
+        blocks.pop()
+    below = [line for block in after if isinstance(block, Lines) for line in block.marks]
+    table.enclose(above, below)
+    if profile.one_table and blocks and isinstance(blocks[-1], Table):
+        blocks[-1].append(table)
+    else:
+        blocks.append(table)
 
 
 class _Heads:
@@ -252,7 +268,7 @@ def _write(draw: Draw, profile: Profile, blocks: list[Block], marks: list[Mark])
         case "html":
             text = write_html(draw, damage, blocks, setter)
         case _:
-            text = write_dump(draw, damage, blocks, setter, further)
+            text = write_dump(draw, damage, blocks, setter.for_lines(), further)
     return text, marks + further
 
 

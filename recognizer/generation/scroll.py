@@ -11,6 +11,16 @@ _BESIDE_DIGITS = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d)|(?<=\d)(?=[\u4e00-\u9ff
 _IN_NUMBERS = re.compile(r"(?<=[,.])(?=\d)|(?<=\d)(?=\d)")
 
 
+_LABELS = ("level1", "level2", "header", "goal_key")
+# Lines outside tables are not wrapped by blanks or tags.
+_UNWRAPPED = ("title", "caption", "prose", "furniture", "fund_amount")
+
+
+def _inside_latin(text: str, at: int) -> bool:
+    """Whether a Latin word or a number goes on over this place."""
+    return text[at - 1 : at + 1].isascii() and text[at - 1 : at + 1].isalnum()
+
+
 class Typesetter:
     """Blanks that typesetting or OCR puts into texts: beside digits everywhere, or now and then inside a word."""
 
@@ -20,6 +30,14 @@ class Typesetter:
         self.amounts = draw.habit("spaced_amounts", 0.06)
         self.stray = draw.pick((0.0, 0.0, 0.0, 0.01, 0.04))
         self.numbering = draw.chance(0.15)
+        self.wrap_at = draw.pick((6, 9, 12, 16, 20)) if draw.chance(0.14) else 0
+        self.wrap_mark = "<br>" if draw.habit("line_break_tags", 0.45) else " "
+        self.spread_labels = draw.habit("vertical_labels", 0.08)
+
+    def for_lines(self) -> Typesetter:
+        """The same typesetter for text dumps, which wrap cells in lines of their own."""
+        self.wrap_at, self.spread_labels = 0, False
+        return self
 
     def set(self, mark: Mark, text: str) -> str:
         """The text as it is printed."""
@@ -30,12 +48,27 @@ class Typesetter:
         if self.numbering and mark.label in ("name", "template"):
             text = re.sub(r"^指标(?=\d)", "指标 ", text)
             text = re.sub(r"^(指标 ?\d+[:：])", r"\1 ", text)
+        if self.spread_labels and mark.label.startswith(_LABELS) and len(text) < 7:
+            step = 1 if mark.label in ("level1", "header") or mark.label.startswith("goal_key") else 2
+            return " ".join(text[start : start + step] for start in range(0, len(text), step))
+        if self.wrap_at and len(text) > self.wrap_at and not mark.label.startswith(_UNWRAPPED):
+            return self._wrapped(text)
         if self.amounts and mark.label.startswith("fund_amount") and self.draw.chance(0.7):
             text = re.sub(r"(?<=[,.])(?=\d)", " ", text)
         if self.stray and len(text) > 2 and self.draw.chance(self.stray):
             at = self.draw.number(1, len(text) - 1)
-            text = f"{text[:at]} {text[at:]}"
+            if not _inside_latin(text, at):
+                text = f"{text[:at]} {text[at:]}"
         return text
+
+    def _wrapped(self, text: str) -> str:
+        """The text with a blank or a tag where its column made it wrap; Latin words and numbers stay whole."""
+        lines, start = [], 0
+        for at in range(1, len(text)):
+            if at - start >= self.wrap_at and not _inside_latin(text, at):
+                lines.append(text[start:at])
+                start = at
+        return self.wrap_mark.join([*lines, text[start:]])
 
 
 class Scroll:
@@ -63,7 +96,7 @@ class Scroll:
         """A field of the line being written; its key is its number in the line."""
         if text.strip():
             mark.keys.append((self.number, index))
-            mark.printed.append(text.strip())
+            mark.printed.append(text.replace("<br>", "").strip())
         return text
 
     def blank(self, count: int = 1) -> None:

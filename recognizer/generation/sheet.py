@@ -43,9 +43,12 @@ class Mark:
     keys: list[tuple[int, int]] = field(default_factory=list)
     printed: list[str] = field(default_factory=list)
     offsets: tuple[tuple[int, int, str], ...] = ()
+    unreadable: bool = False
 
     def fact(self) -> str | None:
-        """The printed text without blanks and numbering, None where nothing was printed."""
+        """The printed text without blanks and numbering, None where nothing was printed or nobody can read it."""
+        if self.unreadable:
+            return None
         return without_blanks("".join(self.printed))[self.numbering :] or None
 
     def copy(self) -> Mark:
@@ -70,19 +73,39 @@ class Box:
 @dataclass(slots=True)
 class Table:
     """A drawn table: its boxes by row and column, and widths of columns in characters. `headings` are the rows that a page
-    break may repeat; `body` is the first row of indicators; `breaks` are rows before which a page ends."""
+    break may repeat;"""
 
     boxes: list[Box] = field(default_factory=list)
     columns: int = 0
     widths: list[int] = field(default_factory=list)
     headings: list[int] = field(default_factory=list)
-    breaks: list[int] = field(default_factory=list)
 
     def put(self, mark: Mark, row: int, column: int, rows: int = 1, columns: int = 1) -> Mark:
         """Places a mark, widening the table where needed."""
         self.boxes.append(Box(mark, row, column, rows, columns))
         self.columns = max(self.columns, column + columns)
         return mark
+
+    def append(self, other: Table) -> None:
+        """Puts another table below this one."""
+        below = self.rows
+        self.boxes.extend(Box(box.mark, box.row + below, box.column, box.rows, box.columns) for box in other.boxes)
+        self.headings.extend(row + below for row in other.headings)
+        self.columns = max(self.columns, other.columns)
+        self.widths = self.widths if len(self.widths) >= len(other.widths) else other.widths
+
+    def enclose(self, above: list[list[Mark]], below: list[list[Mark]]) -> None:
+        """Makes lines rows of the table, merged over all its columns."""
+        for box in self.boxes:
+            box.row += len(above)
+        self.headings = [row + len(above) for row in self.headings]
+        for start, lines in ((0, above), (self.rows, below)):
+            for offset, marks in enumerate(lines):
+                for index, mark in enumerate(marks):
+                    first = self.columns * index // len(marks)
+                    last = self.columns * (index + 1) // len(marks)
+                    if last > first:
+                        self.boxes.append(Box(mark, start + offset, first, 1, last - first))
 
     @property
     def rows(self) -> int:

@@ -95,8 +95,10 @@ class Writer:
             field = (
                 self.field if draw.chance(0.93) else draw.banks.general["fields"][draw.pick(list(draw.banks.general["fields"]))]
             )
-            for suffix in ("", "2"):
-                text, _, unit = draw.pick(field[kind]).partition(":")
+            first = draw.pick(field[kind])
+            others = [text for text in field[kind] if text != first] if slot + "2" in template else []
+            for suffix, entry in (("", first), ("2", draw.pick(others) if others else first)):
+                text, _, unit = entry.partition(":")
                 slots[slot + suffix] = text
                 units.setdefault(slot, unit)
                 units["unit"] = units["unit"] or unit
@@ -168,7 +170,11 @@ class Writer:
                 return TargetValue(draw.pick((least, least, "")), draw.pick(("3", "5", "8", "10", "2", "15", "6.5")), "%")
             case "money_max":
                 unit = draw.pick(("万元", "万元", "元"))
-                return TargetValue(draw.pick((most, most, most, equal, "")), self.money() if unit == "万元" else str(draw.number(1, 900) * 100), unit)
+                return TargetValue(
+                    draw.pick((most, most, most, equal, "")),
+                    self.money() if unit == "万元" else str(draw.number(1, 900) * 100),
+                    unit,
+                )
             case "money_min":
                 return TargetValue(least, self.money(), "万元")
             case "money_yuan":
