@@ -297,7 +297,12 @@ def _indicator(draw: Draw, profile: Profile, writer: Writer, level1: str, level2
     name = drawn.name
     if draw.chance(0.01) and annual.body and len(profile.periods) == 1:
         name, values["annual"] = f"{name}{annual.text}", TargetValue("", "", "")
-    return IndicatorContent(name, values)
+    content = IndicatorContent(name, values)
+    if profile.halves == "side" and profile.different_halves and draw.chance(0.5):
+        other = writer.indicator(level1, level2)
+        if other.value.body:
+            content.mid_name, values["mid_term"] = other.name, other.value
+    return content
 
 
 def _other_period(draw: Draw, habits: Habits, annual: TargetValue, period: str) -> TargetValue:

@@ -10,6 +10,7 @@ from .draw import Draw
 from .facts import FundFact, IndicatorFact, LevelFact, ProjectFacts
 from .profile import Profile
 from .sheet import Fact, Mark, Table
+from .texts import TargetValue
 
 PERIOD_SLOTS = {
     "annual": "value",
@@ -55,6 +56,8 @@ class Form:
         self.row = 0
         self.columns = _place_columns(draw, profile)
         self.unit_marks: list[Mark] = []
+        self.signs: tuple[Mark | None, Mark | None] = (None, None)
+        self.fixed = Draw(random.Random(profile.column_seed), draw.banks) if profile.steady else draw
 
     def build(self) -> tuple[Table, ProjectFacts]:
         """The table and its facts."""
@@ -91,11 +94,11 @@ class Form:
             pair = (self.mark("attribute_key", key), self.mark("attribute_value", text))
             self.facts.attributes.append(pair)
             pairs.append(pair)
-        if self.draw.chance(0.08):
+        if self.fixed.chance(0.08):
             pairs[0], pairs[-1] = pairs[-1], pairs[0]
-        one_wide = self.draw.chance(0.7)
+        one_wide = self.fixed.chance(0.7)
         left = self._key_span()
-        middle = max(left + 1, self.draw.pick((total // 2, total // 2, (total + 1) // 2, total - 2)))
+        middle = max(left + 1, self.fixed.pick((total // 2, total // 2, (total + 1) // 2, total - 2)))
         while pairs:
             two = profile.attribute_columns == 2 and len(pairs) > 1 and total >= 4 and not (one_wide and pairs[0][1] is name)
             if two and middle + 1 < total:
@@ -119,7 +122,7 @@ class Form:
 
     def _key_span(self) -> int:
         """How many columns the keys at the left edge take."""
-        return 2 if self.columns.total > 5 and self.draw.chance(0.25) else 1
+        return 2 if self.columns.total > 5 and self.fixed.chance(0.25) else 1
 
     # Funds.
 
@@ -157,7 +160,7 @@ class Form:
         return mark
 
     def _amount(self, text: str, period: str = "annual") -> Mark:
-        if text and text != "-" and self.draw.habit("amount_with_unit", 0.5) and self.profile.fund_unit == "none":
+        if text and text != "-" and self.profile.fund_unit == "none" and self.draw.habit("amount_with_unit", 0.5):
             text += self.profile.unit
         return self.mark(f"fund_amount@{period}", text)
 
@@ -180,7 +183,7 @@ class Form:
         total = self.columns.total
         key, total_label = self._funds_key(), self._total_label()
         rows = len(self.content.amounts) + 1
-        middle = self.draw.pick((2, 2, max(2, total // 2), total - 1))
+        middle = self.fixed.pick((2, 2, max(2, total // 2), total - 1))
         self.put(key, 0, 1, rows)
         amount = self._amount(self._money(self.content.total))
         self.put(total_label, 1, middle - 1)
@@ -298,14 +301,16 @@ class Form:
         """Rows of items against columns of amounts: planned, actual, and shares of no interest."""
         words, total = self.profile.words, self.columns.total
         specs: list[tuple[str, str]] = [("amount_budget", "annual")]
-        if self.draw.chance(0.6):
+        if self.fixed.chance(0.6):
             specs.insert(0, ("amount_initial", "annual"))
         if self.profile.kind == "evaluation" or "half_year" not in self.profile.periods:
             specs.append(("amount_actual", "actual"))
-        elif self.draw.chance(0.8):
+        elif self.fixed.chance(0.8):
             specs.insert(0, ("amount_half", "half_year"))
         shares = (
-            [slot for slot in ("score", "rate", "achieved") if self.draw.chance(0.7)] if self.profile.kind == "evaluation" else []
+            [slot for slot in ("score", "rate", "achieved") if self.fixed.chance(0.7)]
+            if self.profile.kind == "evaluation"
+            else []
         )
         slots = [slot for slot, _ in specs] + shares
         while len(slots) + 2 > total:
@@ -425,7 +430,7 @@ class Form:
 
     def _goals_beside(self, over: str, over_period: str, left: tuple[str, str], right: tuple[str, str]) -> None:
         total = self.columns.total
-        middle = self.draw.pick((max(2, total // 2), max(2, total - 2)))
+        middle = self.fixed.pick((max(2, total // 2), max(2, total - 2)))
         self.put(self.mark(f"goal_key@{over_period}", self.profile.words[over]), 0, 1, 2)
         for (slot, period), column, span in ((left, 1, middle - 1), (right, middle, total)):
             self.put(self.mark(f"goal_key@{period}", self._goal_word(slot)), column, span)
@@ -549,7 +554,7 @@ class Form:
             kind, _, period = column.partition(":")
             if kind == "v":
                 shown = periods[0] if len(periods) == 1 and period == "annual" else period
-                facts = self._value(indicator, shown, first, span, period == self.profile.periods[-1])
+                facts = self._value(indicator, shown, first, span, period == self.profile.periods[0])
                 if shown != "before":
                     fact.values.append((shown, facts))
             elif column == "standard":
@@ -558,29 +563,44 @@ class Form:
                 self.put(self.mark(ROLE_OF_COLUMN[column], side_text(self.draw, column, indicator)), first, span)
         self.facts.indicators.append(fact)
 
-    def _value(self, indicator: IndicatorContent, period: str, first: int, span: int, carries_parts: bool) -> list[Fact]:
-        """The value of a period, in one cell or in three; only one period's value shares the comparator and unit columns."""
+    def _value(self, indicator: IndicatorContent, period: str, first: int, span: int, is_first: bool) -> list[Fact]:
+        """The value of a period, in one cell or with its comparator and unit in columns that all periods share."""
         value = indicator.values[period]
         label = "remark" if period == "before" else f"value@{period}"
         places = self.columns.places
-        if not self.profile.split_value and value.body not in UNFILLED:
-            return [self.put(self.mark(label, value.text), first, span)]
         if value.body in UNFILLED:
             self.put(self.mark("template", value.text), first, span)
             return []
-        own_comparator, own_unit = "comparator" in places and carries_parts, "unit" in places and carries_parts
-        facts: list[Fact] = []
-        if own_comparator:
-            word = value.comparator if value.is_number else self.draw.pick(("定性", "定性", "文字描述", "", "其他"))
-            mark = self.put(self.mark("comparator", word or ("=" if value.is_number else "")), *places["comparator"])
-            if value.is_number:
-                facts.append(mark)
-        body = value.body if value.is_number else value.text
-        shown = body if own_comparator or not value.is_number else value.comparator + body
-        facts.append(self.put(self.mark(label, shown + ("" if own_unit or not value.is_number else value.unit)), first, span))
-        if own_unit and value.is_number:
-            facts.append(self.put(self.mark("unit", value.unit), *places["unit"]))
+        if not self.profile.split_value:
+            return [self.put(self.mark(label, value.text), first, span)]
+        if is_first:
+            target = indicator.values["annual"] if "annual" in self.profile.periods else value
+            self.signs = self._signs(target)
+        comparator, unit = self.signs
+        if not value.is_number:
+            return [self.put(self.mark(label, value.text), first, span)]
+        is_target = period not in ("actual", "prior_year", "before")
+        own_comparator = "" if "comparator" in places or not is_target else value.comparator
+        own_unit = value.unit if "unit" not in places or (unit is not None and value.unit != unit.text) else ""
+        number = self.put(self.mark(label, own_comparator + value.body + own_unit), first, span)
+        facts: list[Fact] = [number]
+        if comparator is not None and is_target:
+            facts.insert(0, comparator)
+        if unit is not None and not own_unit:
+            facts.append(unit)
         return facts
+
+    def _signs(self, target: TargetValue) -> tuple[Mark | None, Mark | None]:
+        """Places the comparator and unit of a row; a comparator is None where the column only says 定性 and the like."""
+        places = self.columns.places
+        comparator = unit = None
+        if "comparator" in places:
+            word = target.comparator or "=" if target.is_number else self.draw.pick(("定性", "定性", "文字描述", "", "其他"))
+            mark = self.put(self.mark("comparator", word), *places["comparator"])
+            comparator = mark if target.is_number else None
+        if "unit" in places and target.is_number:
+            unit = self.put(self.mark("unit", target.unit), *places["unit"])
+        return comparator, unit
 
     def _row_of_halves(
         self, level1: LevelFact, level2: LevelFact, mid_level2: Mark | None, indicator: IndicatorContent, index: int
@@ -593,7 +613,8 @@ class Form:
                 self.put(self.mark("template", f"指标{index}："), *places["m:name"])
             mid_name = mid_value = mid_standard = None
         else:
-            mid_name = self._name(indicator, index, "m:name")
+            mid_text = indicator.mid_name or indicator.name
+            mid_name = self.put(named(self.profile, mid_text, False, index, self.project), *self.columns.places["m:name"])
             mid_value = self.put(self.mark("value@mid_term", indicator.values["mid_term"].text), *places["m:value"])
             mid_standard = None
             if "m:standard" in places:
@@ -607,6 +628,9 @@ class Form:
             if "standard" in places
             else None
         )
+        if mid_name and mid_value and indicator.mid_name:
+            self.facts.indicators.append(IndicatorFact(level1, level2, [mid_name], [("mid_term", [mid_value])], mid_standard))
+            mid_name = mid_value = mid_standard = None
         names: list[Fact] = [mid_name, name] if mid_name else [name]
         values: list[tuple[str, list[Fact]]] = [("mid_term", [mid_value])] if mid_value else []
         values.append(("annual", [value]))

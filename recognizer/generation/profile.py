@@ -59,6 +59,8 @@ class Profile:
     packed: dict[str, str] = field(default_factory=dict)
     gold_share: float = 0.35
     column_seed: int = 0  # columns stand in one order in all tables of a publisher
+    steady: bool = True  # merged columns are the same in all tables
+    different_halves: bool = False  # the mid-term half has indicators of its own
     title_inside: bool = False  # title, caption and signatures are rows of the table, as in a spreadsheet
     one_table: bool = False  # all forms run on as one table
 
@@ -139,6 +141,8 @@ def draw_profile(draw: Draw) -> Profile:
         list_amounts=_list_amounts(draw),
         packed=packed,
         column_seed=draw.number(0, 10**6),
+        steady=draw.chance(0.75),
+        different_halves=draw.chance(0.3),
         title_inside=draw.chance(0.16),
         one_table=draw.chance(0.12),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 from ..truth import LabelledDocument, TruthCell
 from .content import draw_content
 from .damage import draw_damage
@@ -125,7 +127,8 @@ class _Heads:
         return self.profile.project_heading.format(*numbers)
 
     def _caption(self) -> list[Block]:
-        draw, profile = self.draw, self.profile
+        profile = self.profile
+        draw = Draw(random.Random(profile.column_seed), self.draw.banks) if profile.steady else self.draw
         year = draw.pick(
             ("（{}年度）", "（{}年度）", "{}年度", "（{}年）", "({}年度)", "（ {}年度）", "预算年度：{}年", "{}年")
         ).format(profile.year)

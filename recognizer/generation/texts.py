@@ -12,7 +12,8 @@ from .draw import Draw
 _SPLIT_VALUE = re.compile(
     r"(大于等于|小于等于|不低于|不少于|不超过|≥|≤|＞|＜|>|<|=|＝)?\s*(-?[\d,.]+(?:[-~—～至][\d.]+)?)\s*(\D{0,8})"
 )
-_UNIT = re.compile(r"\{unit\}")
+# A number before one of these, without a comparator, is a date and no quantity.
+_DATE_UNITS = ("月", "年", "日", "季")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,9 @@ class Habits:
 def split_value(text: str) -> TargetValue:
     """A value's text taken apart into comparator, number and unit where it is that simple."""
     match = _SPLIT_VALUE.fullmatch(text)
-    return TargetValue(match[1] or "", match[2], match[3].strip()) if match else TargetValue("", text, "")
+    if match is None or (not match[1] and match[3].startswith(_DATE_UNITS)):
+        return TargetValue("", text, "")
+    return TargetValue(match[1] or "", match[2], match[3].strip())
 
 
 class Writer:
