@@ -15,6 +15,7 @@ Slot = tuple[Mark, str] | None
 Matrix = list[list[Slot]]
 
 _LEVELS = ("level1", "level2")
+_LEFT_LABELS = ("header", "level1")
 _CUT = (
     "name",
     "goal_text@annual",
@@ -179,6 +180,10 @@ def _shift_rows(draw: Draw, damage: Damage, page: Matrix, headings: set[int]) ->
         if leading and at not in headings and draw.chance(damage.shift):
             by = draw.number(1, leading)
             page[at] = row[by:] + [None] * by
+            if by < leading and draw.chance(0.3):
+                # The first cell slipped one field further than those after it.
+                first = leading - by
+                page[at][first - 1], page[at][first] = page[at][first], None
 
 
 def _pages(draw: Draw, damage: Damage, table: Table, matrix: Matrix, further: list[Mark]) -> list[Matrix]:
@@ -190,6 +195,8 @@ def _pages(draw: Draw, damage: Damage, table: Table, matrix: Matrix, further: li
     if draw.chance(damage.cut):
         rest = _cut_row(draw, first[-1])
         if any(rest):
+            if rest[0] is None and second[0][0] is not None and second[0][0][0].label in _LEFT_LABELS and draw.chance(0.4):
+                rest[0], second[0][0] = second[0][0], None
             second.insert(0, rest)
     _cut_labels(draw, damage, table, matrix, at)
     if damage.repeat_headings and any(row < at for row in table.headings):

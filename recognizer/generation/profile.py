@@ -272,6 +272,8 @@ def _coherent(draw: Draw, words: dict[str, str], coded: bool) -> dict[str, str]:
         options = [option for option in draw.banks.wordings[one] if option != words[other]]
         if words[one] == words[other] and options:
             words[one] = draw.pick(options)
+    if draw.chance(0.6):
+        words["value_mid"] = words["value"]
     words["remark2"] = draw.pick([option for option in draw.banks.wordings["remark"] if option != words["remark"]] or ["备注"])
     return words
 

@@ -54,6 +54,8 @@ class Habits:
     at_most: str
     equal: str
     year: int
+    style: str = "mixed"  # always, never or after: signs before every number, before none, or as 以上 and 以内 behind it
+    free: float = 0.1  # share of numbers said in words: ranges, frequencies, 至少, 左右
 
 
 def split_value(text: str) -> TargetValue:
@@ -119,7 +121,67 @@ class Writer:
         templates = self.draw.banks.general["templates"]
         template, _, kind = self.draw.pick(templates[level2]).rpartition("|")
         name, units = self.template(template)
-        return DrawnIndicator(level1, level2, name, self.value(kind, units), {})
+        if self.draw.chance(0.04):
+            name = self._adorned(name, level2)
+        return DrawnIndicator(level1, level2, name, self._styled(self.value(kind, units)), {})
+
+    def _adorned(self, name: str, level2: str) -> str:
+        """A name with what publishers put around names: a year, a star, a list, a further condition."""
+        draw = self.draw
+        templates = self.draw.banks.general["templates"][level2]
+        match draw.number(0, 6):
+            case 0:
+                return f"{name}（{self.habits.year}年）"
+            case 1:
+                return draw.pick(("★", "▲", "*")) + name
+            case 2:
+                further = [self.template(draw.pick(templates).rpartition("|")[0])[0] for _ in range(draw.number(1, 3))]
+                return "".join(f"{number}.{item}；" for number, item in enumerate([name, *further], 1)).rstrip("；")
+            case 3:
+                return f"{name}（{draw.pick(('本级', '对下转移支付', '含乡镇', '新增', '第一批', '不含人员经费'))}）"
+            case 4:
+                return f"“{name}”"
+            case 5:
+                return f"{self.habits.year}年{name}"
+        return f"{draw.pick(('确保', '严格按照规定落实', '按照上级要求完成', '是否完成', '对'))}{name}"
+
+    def _styled(self, value: TargetValue) -> TargetValue:
+        """The value as the publisher says it: with signs always or never, with words behind, or freely worded."""
+        draw, signs = self.draw, self.habits
+        if not value.is_number:
+            return value
+        least, number = value.comparator == signs.at_least, value.body + value.unit
+        if draw.chance(signs.free):
+            small = value.body.isdigit() and int(value.body) < 400
+            forms = [
+                "不少于{}",
+                "至少{}",
+                "达到{}",
+                "{}左右",
+                "约{}",
+                "达{}以上",
+                "控制在{}以内" if not least else "{}及以上",
+                "每年{}",
+                "{}/年",
+                "全年{}",
+            ]
+            if small and not value.unit.startswith("%"):
+                forms += ["{}/月", "每月{}", "每季度{}", "共{}", "每人{}"]
+                forms.append(f"{value.body}-{int(value.body) + draw.number(1, 20)}{value.unit}")
+                if int(value.body) < 11:
+                    forms += (
+                        ["一二三四五六七八九十"[int(value.body) - 1] + value.unit] if int(value.body) else ["零" + value.unit]
+                    )
+            elif value.unit.startswith("%"):
+                forms += ["{}以上", "达到{}以上", "较上年提高{}", "同比增长{}", "不低于上年", f"{value.body}%-100%"]
+            return TargetValue("", draw.pick(forms).format(number), "")
+        if signs.style == "always" and not value.comparator:
+            return TargetValue(signs.equal or "=", value.body, value.unit)
+        if signs.style == "never":
+            return TargetValue("", value.body, value.unit)
+        if signs.style == "after" and value.comparator in (signs.at_least, signs.at_most) and "以上" not in value.unit:
+            return TargetValue("", value.body, value.unit + ("以上" if least else "以内"))
+        return value
 
     def gold_indicator(self, level1: str, level2: str) -> DrawnIndicator | None:
         """An indicator of a gold record, with its own values by period; None where the bank has none."""
@@ -149,6 +211,9 @@ class Writer:
                     "articles": "篇",
                 }[kind]
                 return TargetValue(draw.pick((least, least, least, equal, "")), self.count(), unit)
+            case "months" | "area" | "items":
+                unit = {"months": "个月", "area": "平方米", "items": "条"}[kind]
+                return TargetValue(draw.pick((least, equal, "")), "12" if kind == "months" else self.count(), unit)
             case "number" | "number_thing" | "number_money" | "number_times":
                 return TargetValue(draw.pick((least, equal, "", most if kind == "number_money" else least)), self.count(), "")
             case "number_percent":
