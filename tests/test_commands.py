@@ -26,7 +26,7 @@ from recognizer.resources import models_folder
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ROOT / "eval" / "documents"
 SMALL = (DOCUMENTS / "000_9a213de64ab02e97.txt", DOCUMENTS / "002_3bf4b339ed407386.txt")
-needs_model = pytest.mark.skipif(not any(models_folder().glob("*.skops")), reason="no model is trained yet")
+needs_model = pytest.mark.skipif(not any(models_folder().glob("*.npz")), reason="no model is trained yet")
 
 
 @dataclass(frozen=True)

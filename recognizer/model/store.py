@@ -1,8 +1,10 @@
-"""The model as one value, and its file: skops (arrays and words, nothing that could run code when loaded)."""
+"""The model as one value, and its file: a NumPy archive of arrays and words, read without pickle, so it can run no code."""
 
 from __future__ import annotations
 
 import json
+import zipfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -15,8 +17,7 @@ from recognizer.model.network import Network
 from recognizer.model.text import TextModel
 from recognizer.resources import models_folder
 
-TRUSTED_TYPES: list[str] = []  # beyond skops' own list of safe types the file may hold none
-FILE_NAME, CARD_NAME = "default.skops", "default.json"
+FILE_NAME, CARD_NAME = "default.npz", "default.json"
 
 
 @dataclass(slots=True)
@@ -43,29 +44,27 @@ class Model:
 
 def save_model(model: Model, folder: Path) -> Path:
     """Writes the model and its card into `folder`; returns the model's path."""
-    from skops.io import dump
-
     folder.mkdir(parents=True, exist_ok=True)
-    state = {name: _packed(getattr(model, name)) for name in _PARTS}
     path = folder / FILE_NAME
-    dump(state, path, compression=8)
+    arrays = {f"{name}.{key}": array for name in (*_TEXTS, *_NETWORKS) for key, array in _arrays(getattr(model, name))}
+    with path.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
     (folder / CARD_NAME).write_text(json.dumps(model.card, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return path
 
 
 def load_model(folder: Path) -> Model:
     """The model stored in `folder`. Raises ModelError when it is missing or holds anything but arrays and words."""
-    from skops.io import load
-
     path = folder / FILE_NAME
     try:
-        state = load(path, trusted=TRUSTED_TYPES)
+        with np.load(path, allow_pickle=False) as arrays:
+            parts: dict[str, Any] = {name: _text_model(arrays, name) for name in _TEXTS}
+            parts.update({name: _network(arrays, name) for name in _NETWORKS})
         card = json.loads((folder / CARD_NAME).read_text("utf-8"))
-        parts: dict[str, Any] = {name: _unpacked(state[name]) for name in _PARTS}
         return Model(**parts, card=card)
     except FileNotFoundError as error:
         raise ModelError("no model is stored there", path=path, stage="label", hint="`recognizer train` makes one") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise ModelError(
             f"cannot be loaded: {error}", path=path, stage="label", hint="`recognizer train` makes a new one"
         ) from error
@@ -77,20 +76,35 @@ def shipped_model() -> Model:
     return load_model(models_folder())
 
 
-_PARTS = ("text", "joiner", "seams", "first_look", "second_look", "packed_joiner", "packed_first", "packed_second", "levels")
+_TEXTS = ("text", "seams", "levels")
+_NETWORKS = ("joiner", "first_look", "second_look", "packed_joiner", "packed_first", "packed_second")
 
 
-def _packed(part: TextModel | Network) -> dict[str, Any]:
+def _arrays(part: TextModel | Network) -> Iterator[tuple[str, Any]]:
+    yield "classes", np.asarray(part.classes)
     if isinstance(part, TextModel):
-        return {"classes": list(part.classes), "weights": part.weights, "bias": part.bias, "lexicon": sorted(part.lexicon)}
-    return {
-        "classes": list(part.classes),
-        "weights": [matrix.astype(np.float16) for matrix in part.weights],
-        "biases": part.biases,
-    }
+        yield "weights", part.weights.astype(np.float16)
+        yield "bias", part.bias
+        yield "lexicon", np.asarray(sorted(part.lexicon), dtype=np.str_)
+        return
+    for layer, (weight, bias) in enumerate(zip(part.weights, part.biases, strict=True)):
+        yield f"weight{layer}", weight.astype(np.float16)
+        yield f"bias{layer}", bias
 
 
-def _unpacked(state: dict[str, Any]) -> TextModel | Network:
-    if "lexicon" in state:
-        return TextModel(tuple(state["classes"]), state["weights"], state["bias"], frozenset(state["lexicon"]))
-    return Network(tuple(state["classes"]), [matrix.astype(np.float32) for matrix in state["weights"]], list(state["biases"]))
+def _text_model(arrays: Mapping[str, Any], name: str) -> TextModel:
+    return TextModel(
+        tuple(map(str, arrays[f"{name}.classes"])),
+        arrays[f"{name}.weights"],
+        arrays[f"{name}.bias"],
+        frozenset(map(str, arrays[f"{name}.lexicon"])),
+    )
+
+
+def _network(arrays: Mapping[str, Any], name: str) -> Network:
+    layers = sum(key.startswith(f"{name}.weight") for key in arrays)
+    return Network(
+        tuple(map(str, arrays[f"{name}.classes"])),
+        [arrays[f"{name}.weight{layer}"].astype(np.float32) for layer in range(layers)],
+        [arrays[f"{name}.bias{layer}"] for layer in range(layers)],
+    )

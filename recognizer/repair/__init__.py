@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recognizer.context.neighbours import context_of
 from recognizer.model import Model, Network
-from recognizer.repair.candidates import candidates
+from recognizer.repair.candidates import candidates, plausible
 from recognizer.repair.features import boundary, pair_features
 from recognizer.types import Cell, Grid
 
@@ -27,6 +27,8 @@ def repair(grids: Sequence[Grid], model: Model, *, packed: bool = False) -> tupl
         return tuple(grids)
     joiner: Network = model.packed_joiner if packed else model.joiner
     seams = model.seams.scores([boundary(context.cells[a].text, context.cells[b].text) for a, b in pairs])[:, 0]
+    likely = plausible(context, pairs, seams)
+    pairs, seams = pairs[likely], seams[likely]
     probable = joiner.probabilities(pair_features(context, grids, pairs, model.text, seams))[:, joiner.classes.index("join")]
     chains = choose(pairs, probable)
     return merge(grids, context.cells, chains)

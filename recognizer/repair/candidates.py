@@ -13,7 +13,7 @@ from recognizer.types import Grid
 ROWS_BACK = 2  # visual lines between the parts of a cell that its neighbours were printed between
 CELLS_BACK = 5  # pieces looked at in those lines
 SHORT = 2  # characters of a label printed a character or two a row
-BREAK_ROWS = 1  # rows of a grid before a break that the first row after it may continue
+FAINT = 0.003  # seam score below which pieces that are not neighbours are not one cell
 PROSE_ROWS = 2  # lines of running heads that may stand between the two halves of a broken table
 
 
@@ -64,3 +64,9 @@ def _drawn(context: Context, number: int, row: list[int], pairs: list[tuple[int,
         if len(row) < len(above) and len(row) - rank <= len(above):
             found.add(above[rank - len(row)])
         pairs.extend((earlier, later) for earlier in sorted(found))
+
+
+def plausible(context: Context, pairs: NDArray[np.int64], seams: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(pairs,) which pairs are worth the joiner's look: not those of distant pieces whose characters do not read on."""
+    drawn: NDArray[np.bool_] = context.position[pairs[:, 1], 0] > 0
+    return drawn | (pairs[:, 1] - pairs[:, 0] == 1) | (seams >= FAINT)

@@ -13,6 +13,7 @@ from recognizer.context import features
 from recognizer.model import Network, TextModel
 from recognizer.model.network import train_network
 from recognizer.model.text import hashed, plain
+from recognizer.repair.candidates import plausible
 from recognizer.repair.features import boundary, pair_features
 from recognizer.training.examples import UNKNOWN, Sample
 
@@ -109,9 +110,14 @@ class _Unseen(TextModel):
         self._folds = folds
         self._fold_of = fold_of
 
-    def _score(self, key: str) -> Floats:
-        fold = self._fold_of(key)
-        return self._folds[fold]._score(key) if fold >= 0 else super()._score(key)
+    def _score(self, keys: Sequence[str]) -> Floats:
+        found = np.empty((len(keys), len(self.classes)), np.float32)
+        folds = np.asarray([self._fold_of(key) for key in keys])
+        for fold in sorted(set(folds.tolist())):
+            chosen = np.flatnonzero(folds == fold)
+            texts = [keys[index] for index in chosen]
+            found[chosen] = self._folds[fold]._score(texts) if fold >= 0 else super()._score(texts)
+        return found
 
 
 def _aligned(model: TextModel, classes: tuple[str, ...]) -> TextModel:
@@ -153,9 +159,10 @@ def fit_joiner(
     inputs, labels = [], []
     for sample, seam in zip(samples, seams, strict=True):
         if len(sample.pairs):
-            rows = pair_features(sample.piece_context, sample.pieces, sample.pairs, text, seam)
-            inputs.append(rows[sample.known])
-            labels.append(sample.joins[sample.known])
+            kept = sample.known & plausible(sample.piece_context, sample.pairs, seam)
+            if kept.any():
+                inputs.append(pair_features(sample.piece_context, sample.pieces, sample.pairs[kept], text, seam[kept]))
+                labels.append(sample.joins[kept])
     return train_network(
         *_at_most(np.concatenate(inputs), np.concatenate(labels).astype(np.int64), most, seed),
         ("part", "join"),
