@@ -45,7 +45,9 @@ def pack(draw: Draw, profile: Profile, content: ProjectContent, project: int, fa
     if draw.habit("drifting_separators", 0.3):
         for part in parts:
             if not part.label and draw.chance(0.12):
-                part.text = draw.pick((part.text.strip() or "; ", part.text + " ", ": ", ", ", "; ", ";", ""))
+                part.text = draw.pick(
+                    (part.text.strip() or "; ", part.text + " ", ": ", ", ", "; ", ";", "" if draw.chance(0.3) else "; ")
+                )
     return _joined(parts, project)
 
 
@@ -108,7 +110,8 @@ def _indicator(
         if not text:
             continue
         if index or not lost_name:
-            parts.append(Part(separator if packed["value_label"] == "label" else packed["colon"] if index == 0 else separator))
+            first = packed["colon"] or ("" if value.is_number else "：")
+            parts.append(Part(separator if index or packed["value_label"] == "label" else first))
         if packed["value_label"] == "label":
             parts += [Part(_value_label(profile, period), f"header>value@{period}"), Part(packed["colon"] or "：")]
         part = Part(text, "template" if value.body in UNFILLED else f"value@{period}")

@@ -331,6 +331,9 @@ def _level_words(draw: Draw, coded: bool) -> dict[str, str]:
     return labels
 
 
+_RARE_SEPARATORS = ("-", "—", "；", ";", "，", "：", "、", ":", "--", "/", " ", "→")
+
+
 def _packed(draw: Draw) -> dict[str, str]:
     """How indicators are packed into one cell: order of the parts, their separators, what labels the values have."""
     if draw.habit("packed_coded", 0.3):
@@ -346,7 +349,7 @@ def _packed(draw: Draw) -> dict[str, str]:
     return {
         "number": draw.pick(("", "", "{}、", "{}.", "（{}）", "{}．", "({})")),
         "style": draw.pick(("all", "all", "level2", "level2", "grouped", "grouped2", "name", "value_first")),
-        "separator": draw.pick(("-", "—", "；", ";", "/", "，", "：", "-", "--", "→", "_")),
+        "separator": draw.pick(_RARE_SEPARATORS if draw.chance(0.4) else ("-", "；", "，", "：")),
         "end": draw.pick(("；", "。", ";", "；", "，", "\u3000", "; ")),
         "value_label": draw.pick(("none", "none", "none", "label", "bracket")),
         "colon": draw.pick(("：", ":", "", "：", "，", " ", "为")),

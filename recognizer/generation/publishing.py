@@ -30,8 +30,8 @@ def publish(draw: Draw, profile: Profile, name: str, source: str) -> LabelledDoc
         at_most=draw.pick(("≤", "≤", "≤", "≤", "小于等于", "≦", "<=", "不超过", "‹=")),
         equal=draw.pick(("=", "=", "", "", "等于", "＝", "═")),
         year=profile.year,
-        style=draw.weighted({"mixed": 0.62, "always": 0.16, "never": 0.1, "after": 0.12}),
-        free=draw.pick((0.0, 0.05, 0.15, 0.3)),
+        style="mixed" if profile.split_value else draw.weighted({"mixed": 0.62, "always": 0.16, "never": 0.1, "after": 0.12}),
+        free=0.02 if profile.split_value else draw.pick((0.0, 0.05, 0.15, 0.3)),
     )
     home = Writer(draw, draw.pick(fields), habits, place)
     publisher = (place if draw.chance(0.8) else "") + home.organ

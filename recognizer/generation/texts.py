@@ -136,7 +136,7 @@ class Writer:
                 return draw.pick(("★", "▲", "*")) + name
             case 2:
                 further = [self.template(draw.pick(templates).rpartition("|")[0])[0] for _ in range(draw.number(1, 3))]
-                return "".join(f"{number}.{item}；" for number, item in enumerate([name, *further], 1)).rstrip("；")
+                return draw.pick(("；", "、", "，")).join([name, *further])
             case 3:
                 return f"{name}（{draw.pick(('本级', '对下转移支付', '含乡镇', '新增', '第一批', '不含人员经费'))}）"
             case 4:
@@ -153,20 +153,9 @@ class Writer:
         least, number = value.comparator == signs.at_least, value.body + value.unit
         if draw.chance(signs.free):
             small = value.body.isdigit() and int(value.body) < 400
-            forms = [
-                "不少于{}",
-                "至少{}",
-                "达到{}",
-                "{}左右",
-                "约{}",
-                "达{}以上",
-                "控制在{}以内" if not least else "{}及以上",
-                "每年{}",
-                "{}/年",
-                "全年{}",
-            ]
+            forms = ["不少于{}", "至少{}", "达到{}", "{}左右", "约{}", "达{}以上", "控制在{}以内" if not least else "{}及以上"]
             if small and not value.unit.startswith("%"):
-                forms += ["{}/月", "每月{}", "每季度{}", "共{}", "每人{}"]
+                forms += ["每年{}", "{}/年", "全年{}", "{}/月", "每月{}", "每季度{}", "共{}", "每人{}"]
                 forms.append(f"{value.body}-{int(value.body) + draw.number(1, 20)}{value.unit}")
                 if int(value.body) < 11:
                     forms += (
@@ -179,7 +168,11 @@ class Writer:
             return TargetValue(signs.equal or "=", value.body, value.unit)
         if signs.style == "never":
             return TargetValue("", value.body, value.unit)
-        if signs.style == "after" and value.comparator in (signs.at_least, signs.at_most) and "以上" not in value.unit:
+        if (
+            signs.style == "after"
+            and value.comparator in (signs.at_least, signs.at_most)
+            and not value.unit.endswith(("以上", "内"))
+        ):
             return TargetValue("", value.body, value.unit + ("以上" if least else "以内"))
         return value
 
