@@ -12,7 +12,7 @@ from itertools import islice
 import pytest
 
 from recognizer.generation import generate, left_out_habits, reserved
-from recognizer.generation.banks import gold_rows, is_reserved, load_banks
+from recognizer.generation.banks import gold_rows, habits_by_name, is_reserved, load_banks
 from recognizer.generation.sheet import without_blanks
 from recognizer.reading import read_text
 from recognizer.resources import gold_folder
@@ -136,6 +136,11 @@ def test_left_out_sources_give_no_texts_and_no_habits() -> None:
         for document in generate(40, 5, left_out, layout_out=True):
             assert f"text:{source}" not in document.tags
             assert not document.tags & barred
+
+
+def test_every_habit_of_the_real_documents_is_drawn() -> None:
+    tags = {tag for document in generate(500, 17) for tag in document.tags}
+    assert habits_by_name().keys() <= tags
 
 
 def test_habits_are_barred_only_with_layout_out() -> None:

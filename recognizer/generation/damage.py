@@ -52,7 +52,7 @@ class Damage:
     safe_words: frozenset[str] = field(default_factory=frozenset)
 
 
-def draw_damage(draw: Draw, words: dict[str, str], plain_heading: bool) -> Damage:
+def draw_damage(draw: Draw, words: dict[str, str], plain_heading: bool, medium: str) -> Damage:
     """The damage of one document; about two in five documents come out clean. `safe_words` are the level-2 names that an
     indicator tells by itself, so that their labels may be lost or displaced."""
     safe = frozenset(words[slot] for slot in ("项目立项", "绩效目标", "资金投入", "资金管理", "组织实施"))
@@ -64,6 +64,10 @@ def draw_damage(draw: Draw, words: dict[str, str], plain_heading: bool) -> Damag
         safe_words=safe,
     )
     if draw.chance(0.4):
+        return damage
+    if draw.habit("lost_benefit_label", 0.06):
+        damage.lost_words = frozenset({words["benefit"]})
+    if medium not in ("tabs", "markdown"):
         return damage
     damage.shift = draw.pick((0.03, 0.1, 0.25)) if draw.habit("shifted_rows", 0.45) else 0.0
     damage.drift = draw.pick((0.1, 0.5)) if draw.habit("drifted_amounts", 0.2) else 0.0
@@ -78,8 +82,6 @@ def draw_damage(draw: Draw, words: dict[str, str], plain_heading: bool) -> Damag
         damage.renumber = draw.habit("renumbered_columns", 0.5)
     damage.stray_column = 0.5 if draw.chance(0.08) else 0.0
     damage.garble = draw.habit("garbled_heading", 0.12)
-    if draw.habit("lost_benefit_label", 0.05):
-        damage.lost_words = frozenset({words["benefit"]})
     return damage
 
 

@@ -135,7 +135,7 @@ def draw_profile(draw: Draw) -> Profile:
         title_each=draw.chance(0.9),
         caption=draw.pick(("year", "year", "year_unit", "unit", "year_unit", "department", "none")),
         publisher_line=draw.chance(0.3),
-        totals=draw.habit("total_rows", 0.4),
+        totals=layout != "form" and draw.habit("total_rows", 0.6),
         list_goal=draw.chance(0.7),
         list_attributes=_list_attributes(draw),
         list_amounts=_list_amounts(draw),

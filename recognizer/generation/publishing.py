@@ -261,9 +261,9 @@ def _find_document_facts(facts: DocumentFacts, marks: list[Mark], profile: Profi
 
 
 def _write(draw: Draw, profile: Profile, blocks: list[Block], marks: list[Mark]) -> tuple[str, list[Mark]]:
-    setter = Typesetter(draw)
+    setter = Typesetter(draw, profile.medium)
     plain = profile.periods == ("annual",) and not profile.split_value and not profile.halves
-    damage = draw_damage(draw, profile.words, plain)
+    damage = draw_damage(draw, profile.words, plain, profile.medium)
     further: list[Mark] = []
     match profile.medium:
         case "tabs":
@@ -273,7 +273,7 @@ def _write(draw: Draw, profile: Profile, blocks: list[Block], marks: list[Mark])
         case "html":
             text = write_html(draw, damage, blocks, setter)
         case _:
-            text = write_dump(draw, damage, blocks, setter.for_lines(), further)
+            text = write_dump(draw, damage, blocks, setter, further)
     return text, marks + further
 
 

@@ -24,20 +24,18 @@ def _inside_latin(text: str, at: int) -> bool:
 class Typesetter:
     """Blanks that typesetting or OCR puts into texts: beside digits everywhere, or now and then inside a word."""
 
-    def __init__(self, draw: Draw) -> None:
+    def __init__(self, draw: Draw, medium: str) -> None:
         self.draw = draw
         self.beside_digits = draw.habit("spaced_digits", 0.22)
         self.amounts = draw.habit("spaced_amounts", 0.06)
         self.stray = draw.pick((0.0, 0.0, 0.0, 0.01, 0.04))
         self.numbering = draw.chance(0.15)
         self.wrap_at = draw.pick((6, 9, 12, 16, 20)) if draw.chance(0.14) else 0
-        self.wrap_mark = "<br>" if draw.habit("line_break_tags", 0.45) else " "
+        self.wrap_mark = "<br>" if medium in ("markdown", "html") and draw.habit("line_break_tags", 0.45) else " "
         self.spread_labels = draw.habit("vertical_labels", 0.08)
-
-    def for_lines(self) -> Typesetter:
-        """The same typesetter for text dumps, which wrap cells in lines of their own."""
-        self.wrap_at, self.spread_labels = 0, False
-        return self
+        if medium == "text_dump":
+            # Text dumps wrap cells in lines of their own.
+            self.wrap_at, self.spread_labels = 0, False
 
     def set(self, mark: Mark, text: str) -> str:
         """The text as it is printed."""
