@@ -2,6 +2,7 @@
 
 from recognizer.context.features import features, group_matrix
 from recognizer.context.neighbours import GAPS, Context, context_of
+from recognizer.context.periods import PERIODED, period_features
 from recognizer.context.shape import shape
 
-__all__ = ["GAPS", "Context", "context_of", "features", "group_matrix", "shape"]
+__all__ = ["GAPS", "PERIODED", "Context", "context_of", "features", "group_matrix", "period_features", "shape"]

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from recognizer.context.features import Floats, features
+from recognizer.context import PERIODED, features, period_features
+from recognizer.context.features import Floats
 from recognizer.context.neighbours import Context, context_of
 from recognizer.layout.packed import restore, split_packed
 from recognizer.model import Model, Network, TextModel
 from recognizer.repair import repair
-from recognizer.types import Grid, Label, LabelledCell, LabelledGrid, Role
+from recognizer.types import Grid, Label, LabelledCell, LabelledGrid, Period, Role
 
 
 def label(grids: Sequence[Grid], model: Model, *, packed: bool = False) -> tuple[LabelledGrid, ...]:
@@ -24,8 +25,14 @@ def label(grids: Sequence[Grid], model: Model, *, packed: bool = False) -> tuple
     context = context_of(grids)
     if not context.cells:
         return ()
-    first, second = (model.packed_first, model.packed_second) if packed else (model.first_look, model.second_look)
-    cells = _decode(context, probabilities(context, model.text, first, second), second.classes)
+    first, second, periods = (
+        (model.packed_first, model.packed_second, model.packed_periods)
+        if packed
+        else (model.first_look, model.second_look, model.periods)
+    )
+    probable = probabilities(context, model.text, first, second)
+    timed = periods.probabilities(period_features(context, probable, second.classes))
+    cells = _decode(context, probable, second.classes, timed, periods.classes)
     if not packed:
         cells = _unpack(cells, model)
     rows: dict[int, list[tuple[LabelledCell, ...]]] = {}
@@ -58,15 +65,21 @@ def _unpack(cells: list[LabelledCell], model: Model) -> list[LabelledCell]:
     return found
 
 
-def _decode(context: Context, probable: Floats, classes: tuple[str, ...]) -> list[LabelledCell]:
+def _decode(
+    context: Context, probable: Floats, classes: tuple[str, ...], timed: Floats, periods: tuple[str, ...]
+) -> list[LabelledCell]:
+    """The most probable role of each cell, what it heads, and for values, amounts and goals their period."""
     labels = [Label.parse(code) for code in classes]
     codes = sorted({str(entry.role) for entry in labels})
     roles = np.asarray([codes.index(str(entry.role)) for entry in labels])
     found = []
-    for cell, row in zip(context.cells, probable, strict=True):
+    for cell, row, times in zip(context.cells, probable, timed, strict=True):
         mass = np.bincount(roles, weights=row)
         role = int(mass.argmax())
         best = int(np.where(roles == role, row, -1).argmax())
-        share = float(row[best] / mass[role]) if mass[role] > 0 else 1.0
-        found.append(LabelledCell(cell, labels[best], min(float(mass[role]), 1.0), min(share, 1.0)))
+        chosen, share = labels[best], float(row[best] / mass[role]) if mass[role] > 0 else 1.0
+        if chosen.role in PERIODED:
+            period = int(times.argmax())
+            chosen, share = replace(chosen, period=Period(periods[period])), float(times[period])
+        found.append(LabelledCell(cell, chosen, min(float(mass[role]), 1.0), min(share, 1.0)))
     return found

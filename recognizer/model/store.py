@@ -26,8 +26,9 @@ class Model:
 
     `text`: label scores of a text alone. `joiner`: whether two pieces are one cell, `packed_joiner` the same inside
     packed cells; `seams`: whether the characters at a boundary read on. `first_look` and `second_look` label cells,
-    `packed_first` and `packed_second` the parts of packed cells. `levels`: scores of level 2 for an indicator's name.
-    `card` says how and from what it was trained.
+    `periods` gives values, amounts and goals their period; `packed_first`, `packed_second` and `packed_periods` do so
+    for the parts of packed cells. `levels`: scores of level 2 for an indicator's name. `card` says how and from what
+    it was trained.
     """
 
     text: TextModel
@@ -35,9 +36,11 @@ class Model:
     seams: TextModel
     first_look: Network
     second_look: Network
+    periods: Network
     packed_joiner: Network
     packed_first: Network
     packed_second: Network
+    packed_periods: Network
     levels: TextModel
     card: dict[str, Any] = field(default_factory=dict)
 
@@ -77,7 +80,7 @@ def shipped_model() -> Model:
 
 
 _TEXTS = ("text", "seams", "levels")
-_NETWORKS = ("joiner", "first_look", "second_look", "packed_joiner", "packed_first", "packed_second")
+_NETWORKS = ("joiner", "first_look", "second_look", "periods", "packed_joiner", "packed_first", "packed_second", "packed_periods")
 
 
 def _arrays(part: TextModel | Network) -> Iterator[tuple[str, Any]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from recognizer.model import Model
 from recognizer.resources import gold_folder, training_folder
-from recognizer.training.examples import Sample, samples
+from recognizer.training.examples import samples
 from recognizer.training.fitting import Texts, fit_joiner, fit_levels, fit_linear, fit_looks, fit_seams
 from recognizer.truth import LabelledDocument, load_truth
 
@@ -74,13 +74,28 @@ def train(config: TrainingConfig, *, progress: Callable[[str], None] = lambda me
         packed, seam_scores[len(plain) :], unseen, epochs=config.epochs, seed=config.seed, most=config.most
     )
     progress("learning labels")
-    first, second = fit_looks(plain, unseen, epochs=config.epochs, seed=config.seed, hidden=config.hidden, most=config.most)
-    packed_first, packed_second = fit_looks(
+    first, second, periods = fit_looks(
+        plain, unseen, epochs=config.epochs, seed=config.seed, hidden=config.hidden, most=config.most
+    )
+    packed_first, packed_second, packed_periods = fit_looks(
         packed, unseen, epochs=config.epochs, seed=config.seed, hidden=config.hidden // 2, most=config.most
     )
     levels = fit_levels(_learnable(chain(real, drawn), config.held_back), config.seed)
     card = {"config": {key: sorted(value) if isinstance(value, frozenset) else value for key, value in asdict(config).items()}}
-    return Model(texts.model, joiner, seams, first, second, packed_joiner, packed_first, packed_second, levels, card)
+    return Model(
+        texts.model,
+        joiner,
+        seams,
+        first,
+        second,
+        periods,
+        packed_joiner,
+        packed_first,
+        packed_second,
+        packed_periods,
+        levels,
+        card,
+    )
 
 
 def _learnable(documents: Iterable[LabelledDocument], held_back: frozenset[tuple[str, int]]) -> list[dict[str, Any]]:
@@ -91,8 +106,3 @@ def _learnable(documents: Iterable[LabelledDocument], held_back: frozenset[tuple
         for number, project in enumerate(document.records["projects"])
         if (document.source, number) not in held_back
     ]
-
-
-def cells_in(all_samples: list[Sample]) -> int:
-    """How many labelled cells samples hold."""
-    return sum(len(sample.labels) for sample in all_samples)

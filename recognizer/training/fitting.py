@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.context import features
+from recognizer.context import PERIODED, features, period_features
 from recognizer.model import Network, TextModel
 from recognizer.model.network import train_network
 from recognizer.model.text import hashed, plain
 from recognizer.repair.candidates import plausible
 from recognizer.repair.features import boundary, pair_features
 from recognizer.training.examples import UNKNOWN, Sample
+from recognizer.types import Period
 
 Floats = NDArray[np.float32]
 FOLDS = 3  # folds by which texts seen rarely are scored by models that have not seen them
@@ -26,8 +27,8 @@ LABEL_WORDS = ("header", "level", "goal_key", "fund_key", "attribute_key", "titl
 
 
 def text_class(code: str) -> str:
-    """The class that a text alone can tell: periods only of headings and keys, not of values."""
-    return code if code.startswith(("header", "goal_key")) else code.partition("@")[0]
+    """The class that a look tells: periods only of headings and keys; those of values follow from them."""
+    return code if code.startswith(("header", "goal_key")) or code == UNKNOWN else code.partition("@")[0]
 
 
 def fit_linear(texts: Sequence[str], targets: Sequence[str], seed: int, *, passes: int = 6) -> TextModel:
@@ -174,31 +175,46 @@ def fit_joiner(
 
 def fit_looks(
     samples: Sequence[Sample], text: TextModel, *, epochs: int, seed: int, hidden: int, most: int
-) -> tuple[Network, Network]:
-    """The networks of the first and the second look."""
-    classes = tuple(sorted({code for sample in samples for code in sample.labels if code != UNKNOWN}))
-    index = {code: number for number, code in enumerate(classes)}
-    labels = np.asarray([index.get(code, -1) for sample in samples for code in sample.labels], np.int64)
+) -> tuple[Network, Network, Network]:
+    """The networks of the first look, of the second look and of periods."""
+    codes = [code for sample in samples for code in sample.labels]
+    classes = tuple(sorted({text_class(code) for code in codes if code != UNKNOWN}))
+    labels = _indices([text_class(code) for code in codes], classes)
+    known = labels >= 0
     scores = [text.scores([cell.text for cell in sample.whole_context.cells]) for sample in samples]
     inputs = np.concatenate(
         [features(sample.whole_context, score, score, text.classes) for sample, score in zip(samples, scores, strict=True)]
     )
-    known = labels >= 0
     first = train_network(
         *_at_most(inputs[known], labels[known], most, seed), classes, hidden=(hidden,), epochs=epochs, seed=seed
     )
-    glances = np.split(first.probabilities(inputs), np.cumsum([len(sample.labels) for sample in samples])[:-1])
-    del inputs
-    again = np.concatenate(
+    cuts = np.cumsum([len(sample.labels) for sample in samples])[:-1]
+    glances = np.split(first.probabilities(inputs), cuts)
+    inputs = np.concatenate(
         [
             features(sample.whole_context, np.concatenate([score, glance], axis=1), glance, classes)
             for sample, score, glance in zip(samples, scores, glances, strict=True)
         ]
     )
     second = train_network(
-        *_at_most(again[known], labels[known], most, seed), classes, hidden=(hidden,), epochs=epochs, seed=seed + 1
+        *_at_most(inputs[known], labels[known], most, seed), classes, hidden=(hidden,), epochs=epochs, seed=seed + 1
     )
-    return first, second
+    probable = np.split(second.probabilities(inputs), cuts)
+    inputs = np.concatenate(
+        [period_features(sample.whole_context, found, classes) for sample, found in zip(samples, probable, strict=True)]
+    )
+    periods = tuple(period.value for period in Period)
+    timed = _indices([code.partition("@")[2] if code.partition("@")[0] in PERIODED else "" for code in codes], periods)
+    third = train_network(
+        *_at_most(inputs[timed >= 0], timed[timed >= 0], most, seed), periods, hidden=(hidden // 2,), epochs=epochs, seed=seed + 2
+    )
+    return first, second, third
+
+
+def _indices(codes: Sequence[str], classes: Sequence[str]) -> NDArray[np.int64]:
+    """The class number of each code, -1 for codes that are no class."""
+    index = {code: number for number, code in enumerate(classes)}
+    return np.asarray([index.get(code, -1) for code in codes], np.int64)
 
 
 def _at_most(inputs: Floats, labels: NDArray[np.int64], most: int, seed: int) -> tuple[Floats, NDArray[np.int64]]:

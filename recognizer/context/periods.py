@@ -1,0 +1,79 @@
+"""What tells the period of a value, an amount or a goal: its headings and keys, and hardly ever its own text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.context.features import group_matrix, key_columns
+from recognizer.context.headings import headings_over, last_keys, recent_keys
+from recognizer.context.neighbours import Context
+from recognizer.types import Role
+
+Floats = NDArray[np.float32]
+PERIODED = (Role.VALUE, Role.FUND_AMOUNT, Role.GOAL_TEXT)  # roles of cells that speak of a period
+_ROLES = [role.value for role in Role]
+
+
+def period_features(context: Context, probable: Floats, classes: Sequence[str]) -> Floats:
+    """(cells, features) inputs of the period network, from the (cells, classes) label probabilities of all cells."""
+    groups = np.minimum(probable @ group_matrix(classes), 1.0)
+    keys = probable[:, key_columns(classes)]
+    heading = groups[:, _ROLES.index(Role.HEADER.value)]
+    whole = keys.max(axis=0) if len(keys) else np.zeros(keys.shape[1], np.float32)
+    return np.concatenate(
+        [
+            groups[:, [_ROLES.index(role.value) for role in PERIODED]],
+            context.position,
+            *headings_over(context, keys, heading),
+            *_aligned(context, probable, keys, classes),
+            *last_keys(keys),
+            recent_keys(keys),
+            np.broadcast_to(whole, (len(keys), len(whole))),
+        ],
+        axis=1,
+        dtype=np.float32,
+    )
+
+
+def _aligned(context: Context, probable: Floats, keys: Floats, classes: Sequence[str]) -> list[Floats]:
+    """The headings of each cell's own kind in order: the k-th value of a row belongs under the k-th heading of values.
+
+    Counted from the right, from the left, and from the last name on, for rows that take several lines.
+    """
+    count, width = keys.shape
+    from_right, from_left, from_name = (np.zeros((count, width), np.float32) for _ in range(3))
+    ranks = np.zeros((count, 3), np.float32)
+    best = [classes[index] for index in probable.argmax(axis=1)] if count else []
+    headings: dict[str, list[int]] = {}
+    fresh = False
+    since_name: dict[str, int] = {}
+    for row in context.rows:
+        for role in PERIODED:
+            own = [index for index in row if best[index].partition("@")[0] == role.value]
+            over = headings.get(role.value, [])
+            for rank, index in enumerate(own):
+                ranks[index] = (rank / 4, (len(own) - rank - 1) / 4, len(own) / 4)
+                if rank < len(over):
+                    from_left[index] = keys[over[rank]]
+                if len(own) - rank <= len(over):
+                    from_right[index] = keys[over[rank - len(own)]]
+        for index in row:
+            code = best[index]
+            role_name = code.partition("@")[0]
+            if code == Role.NAME.value:
+                since_name = {}
+            if code.startswith("header>"):
+                if not fresh:
+                    headings, fresh = {}, True
+                headings.setdefault(role_name.partition(">")[2], []).append(index)
+            elif role_name in _ROLES:
+                fresh = False
+                order = since_name.get(role_name, 0)
+                since_name[role_name] = order + 1
+                over = headings.get(role_name, [])
+                if order < len(over):
+                    from_name[index] = keys[over[order]]
+    return [from_right, from_left, from_name, ranks]
