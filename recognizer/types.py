@@ -167,13 +167,17 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class LabelledCell:
-    """A cell with its label, the role's probability and that of its period; `parts` are those of a packed cell."""
+    """A cell with its label, the role's probability and that of its period; `parts` are those of a packed cell.
+
+    `names_project` says of an attribute's value that it is the project's name.
+    """
 
     cell: Cell
     label: Label
     probability: float
     period_probability: float = 1.0
     parts: tuple[LabelledCell, ...] = ()
+    names_project: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,9 @@ def assemble(document: Document, grids: Sequence[LabelledGrid], model: Model) ->
 
 
 def _name_choice(cells: Sequence[LabelledCell]) -> int:
-    """Whether projects are named by their own key (2), or, where no such key is printed, by the department's (1)."""
+    """Whether projects are named by their own key (2), or, where no name is printed, by the department's (1)."""
+    if any(entry.names_project for entry in cells):
+        return 2
     keys = [entry for entry in cells if entry.label.role in (Role.ATTRIBUTE_KEY, Role.HEADER)]
     return 2 if any(name_choice(entry) == 2 for entry in keys) else 1
 

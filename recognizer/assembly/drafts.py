@@ -22,6 +22,8 @@ from recognizer.types import (
 )
 from recognizer.vocabulary import strip_numbering
 
+MEASURED = (Period.ACTUAL, Period.PRIOR_YEAR)  # what was reached; a comparator column speaks of what is aimed at
+
 
 @dataclass(slots=True)
 class IndicatorDraft:
@@ -93,13 +95,13 @@ class IndicatorDraft:
         by_period: dict[Period, list[Value]] = {}
         for order, number in enumerate(numbers):
             around = [number]
-            if comparators and not is_comparator(words(number)[:1]):
+            period = number.label.period or Period.ANNUAL
+            if comparators and period not in MEASURED and not is_comparator(words(number)[:1]):
                 around.insert(0, comparators[order] if len(comparators) == len(numbers) else comparators[0])
             if units:
                 unit = units[order] if len(units) == len(numbers) else units[0]
                 if not words(number).endswith(words(unit)) and words(number)[-1:].isdigit():
                     around.append(unit)
-            period = number.label.period or Period.ANNUAL
             text = "".join(words(cell) for cell in around)
             once = without_repeats(text)
             found = evidence(*around)

@@ -101,12 +101,15 @@ class Walk:
             own = None
         if own is None:
             own = self._heading(entry, Role.ATTRIBUTE_VALUE) or self._listed()
+        if own is None and entry.names_project:
+            self._name_project(entry)
+            return
         if own is None:
             self.leftover.append(entry)
             return
         again = own is self._key and self._key_used
         self._key_used = True
-        if name_choice(own) >= self.name_choice and not again:
+        if (entry.names_project or name_choice(own) >= self.name_choice) and not again:
             self._name_project(entry)
             return
         name = key(own)
@@ -154,11 +157,13 @@ class Walk:
             keys = [heading]
         else:
             keys = self._fund_keys
-        if not keys:
+        if not keys or not any(char.isdigit() for char in words(entry)):
             self.leftover.append(entry)
             return
         self._fund_used = True
         path = tuple(fund_item(other) for other in keys)
+        if heading and keys[-1] is not heading and self._many_amounts():
+            path = (*path, fund_item(heading))
         fund = Fund(path[-1], path, entry.label.period or Period.ANNUAL, words(entry), None, evidence(entry))
         if self._total:
             if not self.totals or self.totals[-1].name != words(self._total):
@@ -172,6 +177,11 @@ class Walk:
             or beside
         ):
             self.project.funds.append(fund)
+
+    def _many_amounts(self) -> bool:
+        """Whether the amount columns tell more apart than half a year from a year; their headings then end the paths."""
+        periods = [other.label.period for other in self._headings if other.label.heads is Role.FUND_AMOUNT]
+        return len(periods) > 1 and (len(set(periods)) < len(periods) or not set(periods) <= {Period.ANNUAL, Period.HALF_YEAR})
 
     def _total_name(self, entry: LabelledCell) -> None:
         self._total = entry

@@ -8,14 +8,23 @@ from itertools import pairwise
 
 from recognizer.types import Cell, Gap, Grid, Piece
 
-SEPARATORS = ";；:：。、,，|｜【】\\n\\t \u3000"
+SEPARATORS = ";；:：。、,，|｜/→\n\t \u3000"
+_CLOSING, _OPENING = "）)】]〕", "（(【[〔"
+_DASH = "-－—–"
+_IDEOGRAPH = "\u4e00-\u9fff"
+_COMPARATOR = "≥≤=＝<>＜＞≧≦‹›﹤﹥⩾⩽≈"
+_AFTER, _BEFORE = re.escape(SEPARATORS + _CLOSING), re.escape(_OPENING)
 _BOUNDARY = re.compile(
-    f"(?<=[{SEPARATORS}])(?![{SEPARATORS}])"  # after a run of separators
-    r"|(?<=\d[-－—])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[-－—])|(?<=[\u4e00-\u9fff][-－—])"  # around a dash
-    r"|(?<=[^≥≤=＝<>＜＞])(?=[≥≤=＝<>＜＞])"  # before a comparator
-    r"|(?<=[\u4e00-\u9fff）)”》])(?=\d)"
-)  # where a number begins
-_TRAILING = re.compile(f"[{SEPARATORS}]+$")
+    f"(?<=[{_AFTER}])(?![{_AFTER}])"  # after a run of separators and closing brackets
+    f"|(?=[{_BEFORE}])"  # before a bracket opens
+    f"|(?<=[{_IDEOGRAPH}{_AFTER}])(?=[{_DASH}])|(?<=[{_DASH}])(?=[{_IDEOGRAPH}{_BEFORE}])"  # around a dash beside words
+    f"|(?<=[^{_COMPARATOR}])(?=[{_COMPARATOR}])"  # before a comparator
+    f"|(?=大于|小于|等于|不低于|不少于|不超过|不高于)(?<!大于)(?<!小于)"
+    f"|(?<=[{_IDEOGRAPH}）)”》])(?=\\d)"  # where a number begins
+)
+_EDGE = re.escape(SEPARATORS + _DASH)
+_EDGES = re.compile(f"^[{_EDGE}]+|[{_EDGE}]+$")
+_MARKED = re.compile(f"[{_EDGE}{re.escape(_CLOSING)}]$")
 
 
 def split_packed(cell: Cell) -> Grid:
@@ -32,14 +41,36 @@ def split_packed(cell: Cell) -> Grid:
         text = cell.text[start:end]
         if text.strip():
             cells.append(Cell(0, start, text.rstrip(), (Piece(text, place, start),), gap=gap))
-        gap = "mark" if _TRAILING.search(text) else "blank"
+        gap = "mark" if _MARKED.search(text) else "blank"
     return Grid(tuple(cells), drawn=False)
 
 
 def restore(cell: Cell, packed: Cell) -> Cell:
-    """A joined part with its text as the packed cell prints it, without the separators at its end."""
+    """A joined part with its text as the packed cell prints it, without the separators and brackets around it."""
     start = cell.pieces[0].index
-    end = cell.pieces[-1].index + len(cell.pieces[-1].text)
-    printed = packed.text[start:end]
-    text = _TRAILING.sub("", printed).strip()
-    return replace(cell, text=text or printed.strip(), pieces=(Piece(text or printed.strip(), cell.pieces[0].place, start),))
+    printed = packed.text[start : cell.pieces[-1].index + len(cell.pieces[-1].text)]
+    text = _core(printed) or printed.strip()
+    return replace(cell, text=text, pieces=(Piece(text, cell.pieces[0].place, start + printed.index(text)),))
+
+
+def _core(text: str) -> str:
+    """The text without separators at its ends and without brackets that enclose it or that lack their other half."""
+    while True:
+        shorter = _EDGES.sub("", text).strip()
+        if shorter[:1] and shorter[0] in _OPENING and _matching(shorter) in (-1, len(shorter) - 1):
+            shorter = shorter[1:]
+        if shorter[-1:] and shorter[-1] in _CLOSING and not any(mark in shorter for mark in _OPENING):
+            shorter = shorter[:-1]
+        if shorter == text:
+            return text
+        text = shorter
+
+
+def _matching(text: str) -> int:
+    """Where the bracket that opens the text closes again, -1 for nowhere."""
+    depth = 0
+    for index, char in enumerate(text):
+        depth += (char in _OPENING) - (char in _CLOSING)
+        if depth == 0:
+            return index
+    return -1

@@ -18,6 +18,7 @@ from recognizer.truth import LabelledDocument, TruthCell
 from recognizer.types import Cell, Grid
 
 UNKNOWN = "?"  # the label of cells that a training run may not learn from
+NAMING = "attribute_value>name"  # the label of attribute values that name their project
 
 
 @dataclass(slots=True)
@@ -49,8 +50,9 @@ def samples(
         grids = lay_out(read_text(document.text, document.name))
         hidden = {project for source, project in held_back if source == document.source}
         truth: dict[tuple[int, int], tuple[int, str, int]] = {}
+        naming = _naming(document)
         for number, cell in enumerate(document.cells):
-            code = UNKNOWN if cell.project in hidden else cell.label
+            code = UNKNOWN if cell.project in hidden else NAMING if number in naming else cell.label
             for order, key in enumerate(cell.pieces):
                 truth[key] = (number, code, order)
         plain.append(_sample(grids, lambda cell, truth=truth: truth.get(cell.pieces[0].key, (-1, UNKNOWN, 0))))
@@ -58,6 +60,24 @@ def samples(
         if parts:
             packed.append(_packed_sample(grids, parts))
     return plain, packed
+
+
+def _naming(document: LabelledDocument) -> set[int]:
+    """The cells that name their project: the first with its name, and in lists those in the rows of its indicators."""
+    names = ["".join(str(project.get("project_name") or "").split()) for project in document.records["projects"]]
+    indicator_lines = {cell.pieces[0][0] for cell in document.cells if cell.label in ("name", "packed")}
+    found: set[int] = set()
+    named: set[int] = set()
+    for number, cell in enumerate(document.cells):
+        if (
+            cell.label == "attribute_value"
+            and 0 <= cell.project < len(names)
+            and "".join(cell.text.split()) == names[cell.project]
+        ):
+            if cell.project not in named or cell.pieces[0][0] in indicator_lines:
+                found.add(number)
+            named.add(cell.project)
+    return found
 
 
 def _packed_sample(grids: Sequence[Grid], parts: Sequence[TruthCell]) -> Sample:
