@@ -29,6 +29,7 @@ class Walk:
     _heading_row: bool = False
     _key: LabelledCell | None = None
     _key_used: bool = False
+    _names_have_keys: bool = False
     _fund_keys: list[LabelledCell] = field(default_factory=list)
     _fund_used: bool = False
     _total: LabelledCell | None = None
@@ -101,7 +102,7 @@ class Walk:
             own = None
         if own is None:
             own = self._heading(entry, Role.ATTRIBUTE_VALUE) or self._listed()
-        if own is None and entry.names_project:
+        if own is None and entry.names_project and not self._names_have_keys:
             self._name_project(entry)
             return
         if own is None:
@@ -110,6 +111,7 @@ class Walk:
         again = own is self._key and self._key_used
         self._key_used = True
         if (entry.names_project or name_choice(own) >= self.name_choice) and not again:
+            self._names_have_keys = True
             self._name_project(entry)
             return
         name = key(own)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.context import PERIODED, features, period_features
+from recognizer.context import PERIODED, features, period_features, shape
 from recognizer.model import Network, TextModel
 from recognizer.model.network import train_network
 from recognizer.model.text import hashed, plain
@@ -23,6 +23,7 @@ FOLDS = 3  # folds by which texts seen rarely are scored by models that have not
 RARE = 4  # samples up to which a text counts as rare
 LEXICON_SEEN = 4  # samples in which a label word must occur to become part of the lexicon
 LEXICON_LONGEST = 14
+BLIND = 0.2  # share of training cells whose own text is hidden, so that the networks learn to go by what is around
 LABEL_WORDS = ("header", "level", "goal_key", "fund_key", "attribute_key", "title")
 
 
@@ -181,10 +182,13 @@ def fit_looks(
     classes = tuple(sorted({text_class(code) for code in codes if code != UNKNOWN}))
     labels = _indices([text_class(code) for code in codes], classes)
     known = labels >= 0
+    blind = np.random.default_rng(seed).random(len(labels)) < BLIND
+    own = len(text.classes) + len(shape(""))
     scores = [text.scores([cell.text for cell in sample.whole_context.cells]) for sample in samples]
     inputs = np.concatenate(
         [features(sample.whole_context, score, score, text.classes) for sample, score in zip(samples, scores, strict=True)]
     )
+    inputs[blind, :own] = 0
     first = train_network(
         *_at_most(inputs[known], labels[known], most, seed), classes, hidden=(hidden,), epochs=epochs, seed=seed
     )
@@ -196,6 +200,7 @@ def fit_looks(
             for sample, score, glance in zip(samples, scores, glances, strict=True)
         ]
     )
+    inputs[blind, : own + len(classes)] = 0
     second = train_network(
         *_at_most(inputs[known], labels[known], most, seed), classes, hidden=(hidden,), epochs=epochs, seed=seed + 1
     )
