@@ -42,6 +42,7 @@ class Banks:
     wordings: dict[str, tuple[str, ...]]
     gold: dict[str, tuple[GoldText, ...]]
     reserved: bool
+    barred_names: frozenset[str] = frozenset()  # names of the drawn cities' gold texts, which no reserved city may have
 
     def is_ours(self, text: str) -> bool:
         """Whether a text of the general bank belongs to this side of the split between drawn and reserved cities."""
@@ -71,17 +72,17 @@ def load_banks(left_out: frozenset[str] = frozenset(), reserved: bool = False) -
     general = json.loads((banks_folder() / "general.json").read_text("utf-8"))
     general["fields"] = {name: _split_field(field, reserved) for name, field in general["fields"].items()}
     general["places"] = general.pop("reserved_places") if reserved else general["places"]
-    for key in ("goal_clauses", "attribute_sentences", "project_names"):
+    for key in ("goal_clauses", "attribute_sentences", "project_names", "expense_items"):
         general[key] = _templates(general[key], reserved)
     general["templates"] = {level: _templates(rows, reserved) for level, rows in general["templates"].items()}
-    if reserved:
-        _drop_gold_names(general["templates"])
     words = general["words"]
     general["words"] = {
         kind: _side(texts, reserved) if kind in ("improve", "sentence", "long", "norm") else texts
         for kind, texts in words.items()
     }
-    return Banks(general, _load_wordings(left_out, reserved), {} if reserved else _load_gold(left_out), reserved)
+    gold = _load_gold(frozenset() if reserved else left_out)
+    names = frozenset(text.data["name"] for rows in gold.values() for text in rows if reserved and text.kind == "indicator")
+    return Banks(general, _load_wordings(left_out, reserved), {} if reserved else gold, reserved, names)
 
 
 def _split_field(field: Json, reserved: bool) -> Json:
@@ -101,13 +102,6 @@ def _templates(templates: list[str], reserved: bool) -> list[str]:
     plain = [template for template in templates if not _OBJECT.search(template)]
     named = [template for template in templates if _OBJECT.search(template)]
     return named + (_side(plain, reserved) if plain else [])
-
-
-def _drop_gold_names(templates: dict[str, list[str]]) -> None:
-    """Takes from the reserved templates the names that a gold record has, for the drawn cities use those."""
-    names = {text.data["name"] for rows in _load_gold(frozenset()).values() for text in rows if text.kind == "indicator"}
-    for level, rows in templates.items():
-        templates[level] = [row for row in rows if row.rpartition("|")[0] not in names]
 
 
 def _load_wordings(left_out: frozenset[str], reserved: bool) -> dict[str, tuple[str, ...]]:

@@ -72,7 +72,7 @@ def draw_content(draw: Draw, profile: Profile, writer: Writer, publisher: str) -
     name = _gold_or(draw, profile, "project", "text") or writer.project_name()
     total = float(writer.money()) * draw.pick((1, 1, 1, 10, 100)) * (10000 if profile.unit == "元" and draw.chance(0.8) else 1)
     goals = {}
-    for period in ("annual", "mid_term", "overall", "actual"):
+    for period in ("annual", "mid_term", "overall", "actual", "half_year"):
         goals[period] = writer.goal()
         rows: tuple[GoldText, ...] = gold.get("goal", ())
         if (rows and draw.chance(profile.gold_share) and profile.long_attributes) or (
@@ -193,8 +193,10 @@ def _amounts(draw: Draw, profile: Profile, total: float) -> list[tuple[str, str]
 def _expenses(draw: Draw, profile: Profile, writer: Writer, total: float) -> list[tuple[str, str, str]]:
     """Expense items with the amounts of the half and the whole year."""
     rows = []
-    for _ in range(draw.pick((1, 1, 2, 3, 5, 8))):
-        item = _gold_or(draw, profile, "fund", "text") or writer.project_name()
+    for _ in range(draw.pick((1, 2, 3, 4, 5, 8, 12))):
+        item = (draw.chance(0.4) and _gold_or(draw, profile, "fund", "text")) or (
+            writer.expense_item() if draw.chance(0.8) else writer.project_name()
+        )
         whole = round(total * draw.rng.random(), draw.pick((0, 0, 1, 2)))
         half = draw.pick((0.0, 0.0, round(whole / 2, 1), round(whole * 0.3)))
         rows.append((item, amount_text(draw, profile, half), amount_text(draw, profile, whole)))

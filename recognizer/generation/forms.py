@@ -9,19 +9,11 @@ from .content import IndicatorContent, ProjectContent, side_text
 from .draw import Draw
 from .facts import IndicatorFact, LevelFact, ProjectFacts
 from .funds import FundRows
+from .periods import goal_word, shared_heading, short_value_heading, value_heading
 from .profile import Profile
 from .sheet import Fact, Mark, Table
 from .texts import TargetValue
 
-PERIOD_SLOTS = {
-    "annual": "value",
-    "half_year": "value_half",
-    "mid_term": "value_mid",
-    "full_cycle": "value_cycle",
-    "actual": "value_actual",
-    "prior_year": "value_prior",
-    "before": "value_before",
-}
 # Bodies of values that the template left open.
 UNFILLED = ("**", "XX", "××")
 ROLE_OF_COLUMN = {
@@ -120,13 +112,10 @@ class Form:
 
     def _goal(self, slot: str, period: str) -> None:
         text = self.mark(f"goal_text@{period}", self.content.goals[period])
-        self.put(self.mark(f"goal_key@{period}", self._goal_word(slot)), 0)
+        self.put(self.mark(f"goal_key@{period}", goal_word(self.profile, slot)), 0)
         self.put(text, 1, self.columns.total)
         self.facts.goals.append((period, text))
         self.row += 1
-
-    def _goal_word(self, slot: str) -> str:
-        return self.profile.words[slot].format(year=self.profile.year, next=self.profile.year + 2)
 
     def _goals(self) -> None:
         match self.profile.goals:
@@ -140,6 +129,16 @@ class Form:
             case "two_overall":
                 self._goal("goal_overall", "overall")
                 self._goal("goal_annual", "annual")
+            case "two_reversed":
+                self._goal("goal_annual", "annual")
+                self._goal("goal_mid", "mid_term")
+            case "half":
+                self._goal("goal_half", "half_year")
+                self._goal("goal_full", "annual")
+            case "half_side":
+                self._goals_beside("goal_overall", "overall", ("goal_half", "half_year"), ("goal_full", "annual"))
+            case "overall_side":
+                self._goals_beside("goal_side", "overall", ("goal_overall", "overall"), ("goal_annual", "annual"))
             case "side":
                 self._goals_beside("goal_overall", "overall", ("goal_mid", "mid_term"), ("goal_annual", "annual"))
             case "actual":
@@ -148,9 +147,9 @@ class Form:
     def _goals_beside(self, over: str, over_period: str, left: tuple[str, str], right: tuple[str, str]) -> None:
         total = self.columns.total
         middle = self.fixed.pick((max(2, total // 2), max(2, total - 2)))
-        self.put(self.mark(f"goal_key@{over_period}", self.profile.words[over]), 0, 1, 2)
+        self.put(self.mark(f"goal_key@{over_period}", goal_word(self.profile, over)), 0, 1, 2)
         for (slot, period), column, span in ((left, 1, middle - 1), (right, middle, total)):
-            self.put(self.mark(f"goal_key@{period}", self._goal_word(slot)), column, span)
+            self.put(self.mark(f"goal_key@{period}", goal_word(self.profile, slot)), column, span)
             empty = period == "mid_term" and self.profile.template_half
             if empty:
                 mark = self.mark(
@@ -194,19 +193,29 @@ class Form:
                     self._heading(words["standard"], "header>standard", column)
             self.row += 1
             return
-        for column in self.profile.columns:
+        shared, over = shared_heading(self.profile), None
+        for index, column in enumerate(self.profile.columns):
             kind, _, period = column.partition(":")
             if kind == "v":
                 shown = periods[0] if len(periods) == 1 and period == "annual" else period
                 label = "header>remark" if shown == "before" else f"header>value@{shown}"
-                self._heading(self._value_heading(shown), label, column)
+                if shared is None:
+                    self._heading(value_heading(self.profile, shown), label, column)
+                    continue
+                first, span = self.columns.places[column]
+                if index == shared[0]:
+                    last, last_span = self.columns.places[self.profile.columns[shared[1]]]
+                    over = self.put(self.mark("header", words["over_values"]), first, last + last_span - first)
+                self.table.put(self.mark(label, short_value_heading(self.profile, shown)), self.row + 1, first, 1, span)
             elif column in self.columns.places:
                 self._heading(words[column], f"header>{ROLE_OF_COLUMN[column]}", column)
+        if shared is not None:
+            for box in self.table.boxes:
+                if box.row == self.row and box.mark is not over:
+                    box.rows = 2
+            self.row += 1
+            self.table.headings.append(self.row)
         self.row += 1
-
-    def _value_heading(self, period: str) -> str:
-        slot = "value_full" if period == "annual" and "half_year" in self.profile.periods else PERIOD_SLOTS[period]
-        return self.profile.words[slot].format(prior=self.profile.year - 1)
 
     def _indicator_block(self, periods: tuple[str, ...], spine_slot: str) -> None:
         top = self.row

@@ -6,10 +6,26 @@ from typing import TYPE_CHECKING
 
 from .content import amount_text
 from .facts import FundFact
+from .periods import tells_only_half_from_year
 from .sheet import Mark
 
 if TYPE_CHECKING:
     from .forms import Form
+
+
+_EXPENSE_KEYS = (
+    "支出",
+    "支出明细",
+    "支出预算",
+    "支出计划",
+    "资金用途",
+    "预算支出明细",
+    "项目支出明细",
+    "支出内容",
+    "资金使用计划",
+    "预算明细",
+)
+_ITEM_HEADINGS = ("支出内容", "支出项目", "明细项目", "用途", "费用名称", "支出明细", "子项目名称", "内容")
 
 
 class FundRows:
@@ -35,6 +51,8 @@ class FundRows:
             self._funds_in_columns()
         elif layout == "blocks" and self.form.columns.total >= 5:
             self._funds_in_blocks()
+        elif layout in ("blocks", "expenses"):
+            self._expenses()
         else:
             self._funds_in_rows()
 
@@ -194,13 +212,7 @@ class FundRows:
     def _funds_in_columns(self) -> None:
         """Rows of items against columns of amounts: planned, actual, and shares of no interest."""
         words, total = self.form.profile.words, self.form.columns.total
-        specs: list[tuple[str, str]] = [("amount_budget", "annual")]
-        if self.form.fixed.chance(0.6):
-            specs.insert(0, ("amount_initial", "annual"))
-        if self.form.profile.kind == "evaluation" or "half_year" not in self.form.profile.periods:
-            specs.append(("amount_actual", "actual"))
-        elif self.form.fixed.chance(0.8):
-            specs.insert(0, ("amount_half", "half_year"))
+        specs = list(self.form.profile.fund_columns)
         shares = (
             [slot for slot in ("score", "rate", "achieved") if self.form.fixed.chance(0.7)]
             if self.form.profile.kind == "evaluation"
@@ -210,6 +222,7 @@ class FundRows:
         while len(slots) + 2 > total:
             slots.pop()
         specs = [spec for spec in specs if spec[0] in slots]
+        plain = tells_only_half_from_year(tuple(specs))
         first = total - len(slots)
         key = self._funds_key()
         self.form.put(key, 0, 1, len(self.form.content.amounts) + 2)
@@ -227,7 +240,7 @@ class FundRows:
                 period = next((period for name, period in specs if name == slot), "")
                 if period:
                     amount = self.form.put(self._amount(text, period), first + offset)
-                    path = [*chain, headings[slot]] if len(specs) > 1 else chain
+                    path = chain if plain else [*chain, headings[slot]]
                     self.form.facts.funds.append(FundFact(path, period, amount))
                 elif index == 0 or self.form.draw.chance(0.3):
                     self.form.put(
@@ -240,6 +253,34 @@ class FundRows:
                         first + offset,
                     )
             self.form.row += 1
+
+    def _expenses(self) -> None:
+        """The total and below it what it is spent on, in one column of amounts or in those of the publisher's plan."""
+        form, total = self.form, self.form.columns.total
+        specs = list(form.profile.fund_columns)[: total - 3] if form.fixed.chance(0.65) else []
+        plain = tells_only_half_from_year(tuple(specs))
+        first = total - max(len(specs), 1)
+        key = form.mark("fund_key", form.fixed.pick(_EXPENSE_KEYS))
+        top, headings = form.row, []
+        if specs:
+            for index, (slot, period) in enumerate(specs):
+                heading = form.mark(f"header>fund_amount@{period}", form.profile.words[slot])
+                headings.append(form.put(heading, first + index))
+            if form.fixed.chance(0.5):
+                form.put(form.mark("header", form.fixed.pick(_ITEM_HEADINGS)), 1, first - 1)
+            form.row += 1
+        rows = list(form.content.expenses)
+        if form.fixed.chance(0.5):
+            text = self._money(form.content.total)
+            rows.insert(0, (form.fixed.pick(("合计", "小计", "总额", "支出合计", "资金总额")), text, text))
+        for label, half_text, text in rows:
+            item = form.put(form.mark("fund_key", label), 1, first - 1)
+            for index, (_, period) in enumerate(specs or [("", "annual")]):
+                amount = form.put(self._amount(half_text if period == "half_year" else text, period), first + index)
+                path = [key, item] if plain or not specs else [key, item, headings[index]]
+                form.facts.funds.append(FundFact(path, period, amount))
+            form.row += 1
+        form.table.put(key, top, 0, form.row - top, 1)
 
     def _funds_in_blocks(self) -> None:
         """Income and expenses one above the other, each with a heading row of its own."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from .content import ProjectContent
 from .draw import Draw
 from .facts import DocumentFacts, FundFact, LevelFact, ProjectFacts
-from .forms import PERIOD_SLOTS, ROLE_OF_COLUMN, Form
+from .forms import ROLE_OF_COLUMN, Form
 from .packing import pack
+from .periods import goal_word, shared_heading, short_value_heading, value_heading
 from .profile import Profile
 from .sheet import Mark, Table
 
@@ -25,36 +26,50 @@ def build_list(draw: Draw, profile: Profile, contents: list[ProjectContent], pub
     columns.append(("project", words["list_project"], "header>attribute_value"))
     if "short" in profile.list_attributes and profile.attributes:
         columns.append(("short", profile.attributes[0][0], "header>attribute_value"))
-    for index, amount in enumerate(profile.list_amounts):
+    for index, (amount, period) in enumerate(profile.list_amounts):
         unit = f"（{profile.unit}）" if profile.fund_unit == "key" and index == 0 else ""
-        columns.append((f"amount{index}", amount + unit, "header>fund_amount@annual"))
-    goal_period = "annual" if profile.goals == "annual" else "overall"
-    if profile.list_goal:
-        goal = words["goal_annual" if goal_period == "annual" else "goal_overall"]
-        columns.append(("goal", goal, f"header>goal_text@{goal_period}"))
+        columns.append((f"amount{index}", amount + unit, f"header>fund_amount@{period}"))
+    for slot, period in profile.list_goals:
+        columns.append((f"goal:{period}", goal_word(profile, slot), f"header>goal_text@{period}"))
+    shared = None
     if packed:
         columns.append(("packed", words["packed"], "header>packed"))
     else:
         columns += [(slot, words[slot], f"header>{slot}") for slot in ("level1", "level2", "name")]
+        shared = shared_heading(profile)
         for column in profile.columns:
             kind, _, period = column.partition(":")
             if kind == "v":
-                slot = "value_full" if period == "annual" and "half_year" in profile.periods else PERIOD_SLOTS[period]
                 label = "header>remark" if period == "before" else f"header>value@{period}"
-                columns.append((column, words[slot].format(prior=profile.year - 1), label))
+                heading = short_value_heading if shared else value_heading
+                columns.append((column, heading(profile, period), label))
             else:
                 columns.append((column, words[column], f"header>{ROLE_OF_COLUMN[column]}"))
-    headings = {kind: table.put(Mark(label, text), 0, column) for column, (kind, text, label) in enumerate(columns)}
+    headings = _put_headings(profile, table, columns, shared)
     facts.unit = ([mark for mark in headings.values() if profile.unit in mark.text], profile.unit)
-    table.headings.append(0)
     places = {kind: column for column, (kind, _, _) in enumerate(columns)}
     table.widths = [_width(kind) for kind, _, _ in columns]
-    row = 1
+    row = len(table.headings)
     if profile.totals and profile.list_amounts:
         row = _total_rows(draw, profile, table, facts, headings, places, publisher)
     for index, content in enumerate(contents):
-        row = _project_rows(draw, profile, table, facts, headings, places, index, content, row, goal_period)
+        row = _project_rows(draw, profile, table, facts, headings, places, index, content, row)
     return table, facts
+
+
+def _put_headings(
+    profile: Profile, table: Table, columns: list[tuple[str, str, str]], shared: tuple[int, int] | None
+) -> dict[str, Mark]:
+    """Places the heading row, or two where the value columns share a heading; the headings by kind of column."""
+    table.headings += [0, 1] if shared else [0]
+    headings, over = {}, False
+    for column, (kind, text, label) in enumerate(columns):
+        below = shared is not None and kind.startswith("v:")
+        if shared and below and not over:
+            table.put(Mark("header", profile.words["over_values"]), 0, column, 1, shared[1] - shared[0] + 1)
+            over = True
+        headings[kind] = table.put(Mark(label, text), int(below), column, 2 if shared and not below else 1)
+    return headings
 
 
 def _width(kind: str) -> int:
@@ -64,7 +79,8 @@ def _width(kind: str) -> int:
         "authority": 8,
         "unit_name": 8,
         "short": 5,
-        "goal": 16,
+        "goal:annual": 16,
+        "goal:overall": 16,
         "packed": 40,
         "level1": 4,
         "level2": 4,
@@ -85,16 +101,16 @@ def _total_rows(
     places: dict[str, int],
     publisher: str,
 ) -> int:
-    row = 1
+    row = len(table.headings)
     names = draw.pick((["合计"], ["合计", publisher], [publisher], ["总计"], ["合 计"]))
     amount = float(draw.number(100, 90000)) + draw.number(0, 99) / 100
     for name in names:
         mark = table.put(Mark("total", name), row, places["project"])
         funds = []
-        for index in range(len(profile.list_amounts)):
+        for index, (_, period) in enumerate(profile.list_amounts):
             text = _list_amount(draw, profile, amount) if index < 2 else draw.pick(("", "0.00", ""))
-            cell = table.put(Mark("fund_amount@annual", text), row, places[f"amount{index}"])
-            funds.append(FundFact([headings[f"amount{index}"]], "annual", cell))
+            cell = table.put(Mark(f"fund_amount@{period}", text), row, places[f"amount{index}"])
+            funds.append(FundFact([headings[f"amount{index}"]], period, cell))
         facts.totals.append((mark, funds))
         row += 1
     return row
@@ -115,7 +131,6 @@ def _project_rows(
     index: int,
     content: ProjectContent,
     row: int,
-    goal_period: str,
 ) -> int:
     """Places one project; returns the first row after it."""
     project = ProjectFacts()
@@ -148,16 +163,18 @@ def _project_rows(
     if profile.list_amounts:
         texts = [_list_amount(draw, profile, content.total)] * min(2, len(profile.list_amounts))
         texts += [draw.pick(("", "0.00", "", "")) for _ in profile.list_amounts[2:]]
-        for number, text in enumerate(texts):
-            cell = table.put(Mark("fund_amount@annual", text, index), top, places[f"amount{number}"], rows)
-            project.funds.append(FundFact([headings[f"amount{number}"]], "annual", cell))
-    if "goal" in places and draw.chance(0.9):
-        text = content.goals[goal_period]
+        for number, (text, (_, period)) in enumerate(zip(texts, profile.list_amounts, strict=True)):
+            cell = table.put(Mark(f"fund_amount@{period}", text, index), top, places[f"amount{number}"], rows)
+            project.funds.append(FundFact([headings[f"amount{number}"]], period, cell))
+    for _, period in profile.list_goals:
+        if draw.chance(0.1):
+            continue
+        text = content.goals[period]
         if len(text) > 40 and draw.habit("packed_cut_off", 0.05):
             # A row too low to show the whole text.
             text = text[draw.number(0, 12) : draw.number(30, len(text) - 1)]
-        cell = table.put(Mark(f"goal_text@{goal_period}", text, index), top, places["goal"], rows)
-        project.goals.append((goal_period, cell))
+        cell = table.put(Mark(f"goal_text@{period}", text, index), top, places[f"goal:{period}"], rows)
+        project.goals.append((period, cell))
     return row
 
 

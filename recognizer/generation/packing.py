@@ -11,7 +11,8 @@ import re
 from .content import IndicatorContent, Level1Content, Level2Content, ProjectContent
 from .draw import Draw
 from .facts import IndicatorFact, LevelFact, ProjectFacts
-from .forms import PERIOD_SLOTS, UNFILLED
+from .forms import UNFILLED
+from .periods import value_heading
 from .profile import Profile
 from .sheet import Mark, Part
 
@@ -113,7 +114,7 @@ def _indicator(
             first = packed["colon"] or ("" if value.is_number else "：")
             parts.append(Part(separator if index or packed["value_label"] == "label" else first))
         if packed["value_label"] == "label":
-            parts += [Part(_value_label(profile, period), f"header>value@{period}"), Part(packed["colon"] or "：")]
+            parts += [Part(value_heading(profile, period), f"header>value@{period}"), Part(packed["colon"] or "：")]
         part = Part(text, "template" if value.body in UNFILLED else f"value@{period}")
         if packed["value_label"] == "bracket":
             parts += [Part("（"), part, Part("）")]
@@ -126,7 +127,7 @@ def _indicator(
                 if draw.chance(0.7):
                     parts += [
                         Part(separator),
-                        Part(_value_label(profile, period), f"header>value@{period}"),
+                        Part(value_heading(profile, period), f"header>value@{period}"),
                         Part(packed["colon"] or "："),
                         Part(text, f"value@{period}"),
                     ]
@@ -144,12 +145,6 @@ def _shown_periods(draw: Draw, profile: Profile, row: IndicatorContent) -> list[
     if profile.packed["value_label"] != "label":
         periods = ["annual"]
     return [period for period in periods if row.values[period].text]
-
-
-def _value_label(profile: Profile, period: str) -> str:
-    if period == "annual" and len(profile.periods) > 1 and not profile.words["value"].startswith("年度"):
-        return "年度" + profile.words["value"] if profile.words["value"] in ("指标值", "目标值", "绩效指标值") else "年度指标值"
-    return profile.words[PERIOD_SLOTS[period]].format(prior=profile.year - 1)
 
 
 def _cut_off(draw: Draw, parts: list[Part]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .draw import Draw
+from .periods import fund_plan, goal_plan, value_plan
 
 
 @dataclass(slots=True)
@@ -26,11 +27,12 @@ class Profile:
     spine: bool  # 绩效指标 beside the indicator rows
     number_column: bool  # 序号
     numbering: str  # format of the numbering before names, "" for none
-    funds: str  # rows, columns, halves, blocks, one_line or none
+    funds: str  # rows, columns, halves, blocks, expenses, one_line, across, nature or none
+    fund_columns: tuple[tuple[str, str], ...]  # amount columns: (slot of the heading, period)
     fund_unit: str  # where 万元 stands: key, caption, amount, none
     unit: str  # 万元 or 元
     amount_style: str  # plain, decimals, thousands or mixed
-    goals: str  # annual, overall, two, side, actual, template_half or none
+    goals: str  # annual, overall, two, two_overall, two_reversed, side, overall_side, half, half_side, actual or none
     attribute_columns: int  # pairs of key and text in a row of the head
     attributes: tuple[tuple[str, str], ...]
     long_attributes: tuple[str, ...]
@@ -53,9 +55,9 @@ class Profile:
     caption: str  # where year and unit stand
     publisher_line: bool
     totals: bool
-    list_goal: bool
+    list_goals: tuple[tuple[str, str], ...]  # goal columns of a list: (slot of the heading, period)
     list_attributes: tuple[str, ...]
-    list_amounts: tuple[str, ...]
+    list_amounts: tuple[tuple[str, str], ...]  # amount columns of a list: (heading, period)
     packed: dict[str, str] = field(default_factory=dict)
     gold_share: float = 0.35
     column_seed: int = 0  # columns stand in one order in all tables of a publisher
@@ -63,6 +65,8 @@ class Profile:
     different_halves: bool = False  # the mid-term half has indicators of its own
     title_inside: bool = False  # title, caption and signatures are rows of the table, as in a spreadsheet
     one_table: bool = False  # all forms run on as one table
+    two_storey: bool = False  # the value columns share a heading above theirs
+    says_annual: bool = False  # the annual value's heading says so where other periods stand beside it
 
 
 def draw_profile(draw: Draw) -> Profile:
@@ -80,21 +84,17 @@ def draw_profile(draw: Draw) -> Profile:
     draw.tags.add(medium)
     words = {slot: draw.word(slot) for slot in draw.banks.wordings if not slot.startswith("attributes_")}
     year = draw.number(2018, 2026)
-    periods = _periods(draw, kind, layout)
-    halves, template_half = "", False
-    if layout == "form" and kind != "evaluation" and periods == ("annual",):
-        if draw.habit("halves_side_by_side", 0.13):
-            halves, template_half = "side", draw.habit("template_half", 0.45)
-        elif draw.chance(0.06):
-            halves = "stacked"
+    periods, halves = value_plan(draw, kind, layout)
+    template_half = halves == "side" and draw.habit("template_half", 0.35)
     packed = _packed(draw) if layout == "list_packed" else {}
+    words = _coherent(draw, words, "packed_coded" in draw.tags, halves, year)
     split_value = draw.chance(0.24) and len(periods) < 3
     return Profile(
         kind=kind,
         layout=layout,
         medium=medium,
         year=year,
-        words=_coherent(draw, words, "packed_coded" in draw.tags),
+        words=words,
         scheme=_scheme(draw),
         columns=_columns(draw, kind, periods, split_value, halves),
         periods=periods,
@@ -108,10 +108,11 @@ def draw_profile(draw: Draw) -> Profile:
         if draw.habit("name_numbering", 0.17)
         else "",
         funds=_funds(draw, kind, halves),
+        fund_columns=fund_plan(draw, kind, periods),
         fund_unit=draw.pick(("key", "key", "caption", "none", "total")),
         unit=draw.pick(("万元",) * 5 + ("元",)),
         amount_style=draw.pick(("decimals", "plain", "thousands", "mixed", "decimals")),
-        goals=_goals(draw, kind, halves, template_half),
+        goals=goal_plan(draw, kind, periods, halves, template_half),
         attribute_columns=draw.pick((1, 2, 2, 2)),
         attributes=_short_attributes(draw),
         long_attributes=_long_attributes(draw, kind),
@@ -136,43 +137,18 @@ def draw_profile(draw: Draw) -> Profile:
         caption=draw.pick(("year", "year", "year_unit", "unit", "year_unit", "department", "none")),
         publisher_line=draw.chance(0.3),
         totals=layout != "form" and draw.habit("total_rows", 0.6),
-        list_goal=draw.chance(0.7),
+        list_goals=_list_goals(draw, periods),
         list_attributes=_list_attributes(draw),
-        list_amounts=_list_amounts(draw),
+        list_amounts=_list_amounts(draw, words, periods),
         packed=packed,
         column_seed=draw.number(0, 10**6),
         steady=draw.chance(0.75),
         different_halves=draw.chance(0.3),
         title_inside=draw.chance(0.16),
         one_table=draw.chance(0.12),
+        two_storey=draw.chance(0.22),
+        says_annual=draw.chance(0.6),
     )
-
-
-def _periods(draw: Draw, kind: str, layout: str) -> tuple[str, ...]:
-    if kind == "evaluation":
-        return draw.pick(
-            (
-                ("annual", "actual"),
-                ("annual", "actual"),
-                ("actual",),
-                ("annual", "half_year", "actual"),
-                ("prior_year", "annual", "actual"),
-            )
-        )
-    if layout == "list_packed":
-        if draw.habit("full_cycle", 0.3):
-            return draw.pick((("full_cycle", "annual"), ("annual", "full_cycle")))
-        return ("annual",)
-    if draw.habit("half_year", 0.1):
-        return draw.pick((("half_year", "annual"), ("half_year", "annual"), ("annual", "half_year")))
-    if draw.habit("full_cycle", 0.06):
-        return draw.pick((("full_cycle", "annual"), ("annual", "full_cycle")))
-    roll = draw.rng.random()
-    if roll < 0.06:
-        return draw.pick((("mid_term", "annual"), ("annual", "mid_term")))
-    if roll < 0.13:
-        return draw.pick((("prior_year", "annual"), ("before", "prior_year", "annual"), ("annual", "prior_year")))
-    return ("annual",)
 
 
 def _columns(draw: Draw, kind: str, periods: tuple[str, ...], split_value: bool, halves: str) -> tuple[str, ...]:
@@ -221,19 +197,9 @@ def _funds(draw: Draw, kind: str, halves: str) -> str:
         return draw.pick(("columns", "columns", "columns", "rows"))
     if halves:
         return draw.pick(("halves", "halves", "rows"))
-    if draw.habit("fund_blocks", 0.1):
+    if draw.habit("fund_blocks", 0.16):
         return "blocks"
-    return draw.pick(("rows", "rows", "rows", "rows", "one_line", "across", "none", "columns"))
-
-
-def _goals(draw: Draw, kind: str, halves: str, template_half: bool) -> str:
-    if kind == "evaluation":
-        return draw.pick(("actual", "actual", "actual", "annual"))
-    if halves == "side" or template_half:
-        return draw.pick(("side", "side", "annual"))
-    if draw.habit("two_goals", 0.2):
-        return draw.pick(("two", "two", "two_overall", "side"))
-    return draw.pick(("annual", "annual", "annual", "overall", "overall", "none" if draw.chance(0.3) else "annual"))
+    return draw.pick(("rows", "rows", "rows", "rows", "one_line", "across", "none", "columns", "columns", "columns", "expenses"))
 
 
 def _short_attributes(draw: Draw) -> tuple[tuple[str, str], ...]:
@@ -254,7 +220,19 @@ def _list_attributes(draw: Draw) -> tuple[str, ...]:
     return tuple(kind for kind, share in (("authority", 0.2), ("unit_name", 0.25), ("short", 0.2)) if draw.chance(share))
 
 
-def _list_amounts(draw: Draw) -> tuple[str, ...]:
+def _list_goals(draw: Draw, periods: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    if draw.chance(0.25):
+        return ()
+    annual, overall, half = ("goal_annual", "annual"), ("goal_overall", "overall"), ("goal_half", "half_year")
+    plans = [(annual,), (overall,), (annual,), (overall, annual), (("goal_mid", "mid_term"), annual), (annual, overall)]
+    if "half_year" in periods:
+        plans += [(half, ("goal_full", "annual"))] * 2
+    return draw.pick(plans)
+
+
+def _list_amounts(draw: Draw, words: dict[str, str], periods: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    if draw.chance(0.3):
+        return tuple({words[slot]: period for slot, period in fund_plan(draw, "project", periods)}.items())
     count = draw.pick((0, 1, 1, 2, 3, 4))
     if not count:
         return ()
@@ -262,18 +240,21 @@ def _list_amounts(draw: Draw) -> tuple[str, ...]:
     if count > 1:
         columns.append(draw.word("fund_appropriation"))
     columns.extend(draw.word("fund_items") for _ in range(count - 2))
-    return tuple(dict.fromkeys(columns))
+    return tuple(dict.fromkeys(columns, "annual").items())
 
 
-def _coherent(draw: Draw, words: dict[str, str], coded: bool) -> dict[str, str]:
+def _coherent(draw: Draw, words: dict[str, str], coded: bool, halves: str, year: int) -> dict[str, str]:
     """The wordings made to go together: one style of level labels, distinct names for neighbouring columns."""
     words.update(_level_words(draw, coded))
     for one, other in _NEIGHBOURS:
         options = [option for option in draw.banks.wordings[one] if option != words[other]]
         if words[one] == words[other] and options:
             words[one] = draw.pick(options)
-    if draw.chance(0.6):
+    if halves == "side" and draw.chance(0.6):
         words["value_mid"] = words["value"]
+    for slot, text in words.items():
+        if "{year}" in text and slot.startswith("amount"):
+            words[slot] = text.format(year=year)
     words["remark2"] = draw.pick([option for option in draw.banks.wordings["remark"] if option != words["remark"]] or ["备注"])
     return words
 
@@ -283,10 +264,23 @@ _NEIGHBOURS = (
     ("level2", "level1"),
     ("name", "level2"),
     ("goal_overall", "goal_annual"),
+    ("goal_side", "goal_overall"),
     ("goal_mid", "goal_annual"),
     ("remark", "deviation"),
     ("unit", "comparator"),
     ("value_full", "value_half"),
+    ("value_mid", "value"),
+    ("value_mid", "value_year"),
+    ("value_cycle", "value"),
+    ("value_cycle", "value_year"),
+    ("value_actual", "value"),
+    ("value_prior", "value"),
+    ("amount_half", "amount_budget"),
+    ("amount_initial", "amount_budget"),
+    ("amount_actual", "amount_budget"),
+    ("amount_actual", "amount_half"),
+    ("amount_initial", "amount_half"),
+    ("goal_full", "goal_half"),
     ("comparator", "level2"),
     ("comparator", "level1"),
     ("list_project", "unit_name"),

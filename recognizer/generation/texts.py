@@ -119,8 +119,11 @@ class Writer:
     def indicator(self, level1: str, level2: str) -> DrawnIndicator:
         """An indicator of the grammar."""
         templates = self.draw.banks.general["templates"]
-        template, _, kind = self.draw.pick(templates[level2]).rpartition("|")
-        name, units = self.template(template)
+        while True:
+            template, _, kind = self.draw.pick(templates[level2]).rpartition("|")
+            name, units = self.template(template)
+            if name not in self.draw.banks.barred_names:
+                break
         if self.draw.chance(0.04):
             name = self._adorned(name, level2)
         return DrawnIndicator(level1, level2, name, self._styled(self.value(kind, units)), {})
@@ -368,6 +371,11 @@ class Writer:
     def project_name(self) -> str:
         """A project's name."""
         return self.template(self.draw.pick(self.draw.banks.general["project_names"]))[0]
+
+    def expense_item(self) -> str:
+        """What money is spent on; reads much like an indicator's name."""
+        item = self.template(self.draw.pick(self.draw.banks.general["expense_items"]))[0]
+        return self.draw.pick(("{}", "{}", "{}", "{}", "{}", "{}", "{}", "{}（续建）", "其他{}", "{}等")).format(item)
 
     def person(self) -> str:
         """A person's name."""
