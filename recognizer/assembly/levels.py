@@ -18,6 +18,7 @@ DOUBT = 1.0  # most that a name's own scores can count against a printed label
 FRAMEWORK = 6.0  # cost of contradicting the published evaluation framework
 CHANGE = 0.3  # cost of a change of label that is not printed where it happens
 MOVED_ROWS = 2
+ELECTED = 0.35  # mean score of a level for the names under an unknown label from which the label is taken to mean it
 REMARKABLE = 0.02  # score below which a level is as good as ruled out by the name
 
 
@@ -51,18 +52,20 @@ def place_levels(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]])
     """The levels of a project's indicators in printed order; `likely` scores level 2 for each name."""
     if not rows:
         return []
-    chosen = _cheapest(rows, likely)
+    printed = _canonical(rows, likely)
+    chosen = _cheapest(rows, printed, likely)
     found: list[Levels] = []
     raw1: dict[str, str] = {}
     raw2: dict[str, str] = {}
-    for row in rows:
-        for text, of, raw in ((row.level1, level1_of, raw1), (row.level2, level2_of, raw2)):
-            if text:
-                raw[of(text) or text] = text
-    for row, level2 in zip(rows, chosen, strict=True):
+    for row, meant in zip(rows, printed, strict=True):
+        if row.level1:
+            raw1[level1_of(row.level1) or row.level1] = row.level1
+        if row.level2 and meant:
+            raw2[meant] = row.level2
+    for row, meant, level2 in zip(rows, printed, chosen, strict=True):
         level1 = _level1(row, level2)
         printed1 = row.level1 is not None and (level1_of(row.level1) or row.level1) == level1
-        printed2 = row.level2 is not None and (level2_of(row.level2) or row.level2) == level2
+        printed2 = meant is not None and meant == level2
         found.append(
             Levels(
                 level1,
@@ -93,8 +96,22 @@ def _level1(row: Printed, level2: str | None) -> str | None:
     return parent
 
 
-def _cheapest(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]]) -> list[str | None]:
-    printed = [level2_of(row.level2) or row.level2 if row.level2 else None for row in rows]
+def _canonical(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]]) -> list[str | None]:
+    """The level 2 that each row's printed label means; the names under a label that no vocabulary knows vote on it."""
+    votes: dict[str, list[Mapping[str, float]]] = {}
+    for row, scores in zip(rows, likely, strict=True):
+        if row.level2 and level2_of(row.level2) is None and scores:
+            votes.setdefault(row.level2, []).append(scores)
+    elected: dict[str, str] = {}
+    for text, ballots in votes.items():
+        mean = {level: sum(ballot.get(level, 0.0) for ballot in ballots) / len(ballots) for level in LEVEL2}
+        best = max(mean, key=mean.__getitem__)
+        if mean[best] >= ELECTED:
+            elected[text] = best
+    return [level2_of(row.level2) or elected.get(row.level2, row.level2) if row.level2 else None for row in rows]
+
+
+def _cheapest(rows: Sequence[Printed], printed: Sequence[str | None], likely: Sequence[Mapping[str, float]]) -> list[str | None]:
     states: list[str | None] = list(dict.fromkeys([*printed, *LEVEL2]))
     # The framework speaks only where the table follows it: one of its labels is printed somewhere.
     shown = {*printed, *(level1_of(row.level1) for row in rows if row.level1)}
