@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from .banks import GoldText
 from .draw import Draw
 from .profile import Profile
+from .sentences import sentence_value
 from .texts import DrawnIndicator, Habits, TargetValue, Writer, split_value
 
 # Which level-2 names stand under which level 1, by scheme; the second of a pair is the slot of the level-1 wording.
@@ -22,6 +23,18 @@ SCHEMES = {
     "new_first": (_COSTS, _OUTPUT, _BENEFIT_NEW, _SATISFACTION),
     "no_cost": (_OUTPUT, _BENEFIT, _SATISFACTION),
 }
+
+
+# Level-2 names whose values are now and then sentences.
+_SAID_AT_LENGTH = (
+    "质量指标",
+    "经济效益指标",
+    "社会效益指标",
+    "生态效益指标",
+    "可持续影响指标",
+    "社会成本指标",
+    "生态环境成本指标",
+)
 
 
 @dataclass(slots=True)
@@ -297,6 +310,10 @@ def _indicator(draw: Draw, profile: Profile, writer: Writer, level1: str, level2
     if draw.chance(0.006):
         values["annual"] = TargetValue(writer.habits.at_least, draw.pick(("**", "XX", "××")), "%")
     name = drawn.name
+    if level2 in _SAID_AT_LENGTH and draw.chance(profile.sentence_share):
+        _say_at_length(draw, writer, name, values)
+    if level2 in _SAID_AT_LENGTH and not draw.banks.reserved and draw.chance(profile.same_names):
+        name = profile.words[level2] if draw.chance(0.3) else level2.removesuffix("指标")
     if draw.chance(0.01) and annual.body and len(profile.periods) == 1:
         name, values["annual"] = f"{name}{annual.text}", TargetValue("", "", "")
     content = IndicatorContent(name, values)
@@ -305,6 +322,20 @@ def _indicator(draw: Draw, profile: Profile, writer: Writer, level1: str, level2
         if other.value.body:
             content.mid_name, values["mid_term"] = other.name, other.value
     return content
+
+
+def _say_at_length(draw: Draw, writer: Writer, name: str, values: dict[str, TargetValue]) -> None:
+    """Makes the values sentences: the same for all periods, alike but for their end, or one of their own each."""
+    text = sentence_value(writer, name)
+    for period, value in values.items():
+        if not value.body:
+            continue
+        own = text
+        if draw.chance(0.15):
+            own = sentence_value(writer, name)
+        elif draw.chance(0.15):
+            own = text.rstrip("。") + draw.pick(("。", "，取得成效", "；持续推进"))
+        values[period] = TargetValue("", own, "")
 
 
 def _other_period(draw: Draw, habits: Habits, annual: TargetValue, period: str) -> TargetValue:
@@ -326,56 +357,3 @@ def _other_period(draw: Draw, habits: Habits, annual: TargetValue, period: str) 
             signless, body=str(draw.pick((number, number, number, max(number - 1, 0), number + 1 if number < 99 else number)))
         )
     return annual
-
-
-def side_text(draw: Draw, column: str, indicator: IndicatorContent) -> str:
-    """The text of a score, remark or explanation beside an indicator."""
-    match column:
-        case "score":
-            return draw.pick(("10", "5", "20", "15", "8", "6", "10.00", "30", "3", "12.5", "10分"))
-        case "achieved":
-            return draw.pick(("10", "5", "20", "9.5", "8", "4.8", "0", "10.00"))
-        case "direction":
-            return draw.pick(("正向指标", "反向指标", "正向", "反向", "定量指标", "定性指标"))
-        case "deviation":
-            return draw.pick(
-                (
-                    "",
-                    "",
-                    "",
-                    "",
-                    "无",
-                    "无偏差",
-                    "无",
-                    "受疫情影响，部分工作延后开展",
-                    "偏差原因：预算编制不够精细。改进措施：加强预算管理。",
-                    "年中任务调整，下一步将加快实施进度",
-                    "资金下达较晚",
-                )
-            )
-    return draw.pick(
-        (
-            "",
-            "",
-            "",
-            "根据实际情况统计",
-            f"{indicator.name}达到目标值得满分，每低1个百分点扣0.5分，扣完为止",
-            "工作台账",
-            "统计报表",
-            "完成得满分，未完成不得分",
-            f"反映{indicator.name}的情况",
-            "问卷调查",
-            "计划标准",
-            "历史标准",
-            "行业标准",
-            "按完成比例计分",
-            "实际完成数/计划完成数×100%",
-            "会议纪要、签到表",
-            "达成年度指标、部分达成年度指标并具有一定效果、未达成年度指标且效果较差三档",
-            "上级文件",
-            "绝对值",
-            "无",
-            "单位提供",
-            "定量指标，完成值达到指标值记满分",
-        )
-    )

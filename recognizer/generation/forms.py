@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 
 from .columns import place_columns
-from .content import IndicatorContent, ProjectContent, side_text
+from .content import IndicatorContent, ProjectContent
 from .draw import Draw
 from .facts import IndicatorFact, LevelFact, ProjectFacts
 from .funds import FundRows
 from .periods import goal_word, shared_heading, short_value_heading, value_heading
 from .profile import Profile
+from .remarks import side_text
 from .sheet import Fact, Mark, Table
 from .texts import TargetValue
 

@@ -7,6 +7,7 @@ import html
 from .damage import Damage, Matrix, damaged
 from .draw import Draw
 from .scroll import Scroll, Typesetter
+from .sentences import cut_prose
 from .sheet import Block, Box, Lines, Mark, Table
 
 
@@ -41,7 +42,14 @@ def _write_page_number(scroll: Scroll, form: str, further: list[Mark]) -> None:
 
 def _write_lines(scroll: Scroll, block: Lines, setter: Typesetter, airy: bool, heading: str) -> None:
     for line in block.marks:
-        scroll.runs([(mark, setter.set(mark, mark.text)) for mark in line], before=heading if block.heading else "")
+        if line[0].label == "prose":
+            *opening, rest = cut_prose(setter.draw, setter.set(line[0], line[0].text))
+            for text in opening:
+                scroll.runs([(line[0], text)])
+                scroll.blank()
+            scroll.runs([(line[0], rest)])
+        else:
+            scroll.runs([(mark, setter.set(mark, mark.text)) for mark in line], before=heading if block.heading else "")
         if airy:
             scroll.blank()
     if not airy:

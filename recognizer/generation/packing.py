@@ -46,9 +46,7 @@ def pack(draw: Draw, profile: Profile, content: ProjectContent, project: int, fa
     if draw.habit("drifting_separators", 0.3):
         for part in parts:
             if not part.label and draw.chance(0.12):
-                part.text = draw.pick(
-                    (part.text.strip() or "; ", part.text + " ", ": ", ", ", "; ", ";", "" if draw.chance(0.3) else "; ")
-                )
+                part.text = draw.pick((part.text.strip() or "; ", part.text + " ", ": ", ", ", "; ", ";", "; "))
     return _joined(parts, project)
 
 
@@ -96,6 +94,10 @@ def _indicator(
     lost_name = draw.habit("packed_losses", 0.025)
     if not lost_name:
         parts.append(name)
+        if style == "name_first":
+            # The levels stand behind the name: NAME（数量指标） and the like.
+            level1_part, level2_part = Part(level1.word, "level1"), Part(level2.word, "level2")
+            parts += [Part(separator), level1_part, Part(separator), level2_part]
     shown = _shown_periods(draw, profile, row)
     fact = IndicatorFact(
         LevelFact(level1.canonical, level1_part, level2_part is not None),
@@ -115,6 +117,8 @@ def _indicator(
             parts.append(Part(separator if index or packed["value_label"] == "label" else first))
         if packed["value_label"] == "label":
             parts += [Part(value_heading(profile, period), f"header>value@{period}"), Part(packed["colon"] or "：")]
+        if packed["value_label"] == "label" and draw.habit("packed_losses", 0.015):
+            continue
         part = Part(text, "template" if value.body in UNFILLED else f"value@{period}")
         if packed["value_label"] == "bracket":
             parts += [Part("（"), part, Part("）")]
@@ -122,7 +126,7 @@ def _indicator(
             parts.append(part)
         if part.label != "template":
             fact.values.append((period, [part]))
-        if packed["value_label"] == "label" and draw.habit("packed_repeats", 0.05):
+        if packed["value_label"] == "label" and draw.habit("packed_repeats", 0.07):
             for _ in range(draw.pick((1, 1, 1, 2, 3, 6))):
                 if draw.chance(0.7):
                     parts += [
@@ -133,7 +137,7 @@ def _indicator(
                     ]
                 else:
                     tail = text[len(text) // 3 :]
-                    parts += [Part(tail, "furniture")] if tail and len(text) > 6 else []
+                    parts += [Part(separator), Part(tail, "furniture")] if tail and len(text) > 6 else []
     parts.append(Part(packed["end"]))
     facts.indicators.append(fact)
 

@@ -65,6 +65,8 @@ class Profile:
     different_halves: bool = False  # the mid-term half has indicators of its own
     title_inside: bool = False  # title, caption and signatures are rows of the table, as in a spreadsheet
     one_table: bool = False  # all forms run on as one table
+    sentence_share: float = 0.0  # share of the qualitative values that are sentences
+    same_names: float = 0.0  # share of the qualitative indicators named like their level 2
     two_storey: bool = False  # the value columns share a heading above theirs
     says_annual: bool = False  # the annual value's heading says so where other periods stand beside it
 
@@ -86,7 +88,9 @@ def draw_profile(draw: Draw) -> Profile:
     year = draw.number(2018, 2026)
     periods, halves = value_plan(draw, kind, layout)
     template_half = halves == "side" and draw.habit("template_half", 0.35)
-    packed = _packed(draw) if layout == "list_packed" else {}
+    packed = _packed(draw, medium) if layout == "list_packed" else {}
+    if packed and len(periods) > 1 and draw.chance(0.85):
+        packed["value_label"] = "label"
     words = _coherent(draw, words, "packed_coded" in draw.tags, halves, year)
     split_value = draw.chance(0.24) and len(periods) < 3
     return Profile(
@@ -129,7 +133,7 @@ def draw_profile(draw: Draw) -> Profile:
         attribute_position="top",
         signature=draw.chance(0.18),
         notes=draw.pick(("", "", "", "", "before", "after")),
-        prose=draw.habit("prose_around", 0.1),
+        prose=draw.habit("prose_around", 0.13 if medium == "text_dump" else 0.3),
         project_heading=draw.pick(("{}、“{}”项目", "{}. “{}”项目。", "（{}）{}", "项目{}：{}", "附件{}  {}", "{}.{}"))
         if draw.habit("numbered_project_heading", 0.2)
         else "",
@@ -146,6 +150,8 @@ def draw_profile(draw: Draw) -> Profile:
         different_halves=draw.chance(0.3),
         title_inside=draw.chance(0.16),
         one_table=draw.chance(0.12),
+        sentence_share=draw.pick((0.0, 0.15, 0.5, 0.9)) if layout == "list_packed" else draw.pick((0.0, 0.0, 0.0, 0.1, 0.5)),
+        same_names=draw.pick((0.0, 0.1, 0.3)) if layout == "list_packed" else draw.pick((0.0, 0.0, 0.0, 0.05)),
         two_storey=draw.chance(0.22),
         says_annual=draw.chance(0.6),
     )
@@ -307,12 +313,13 @@ def _level_words(draw: Draw, coded: bool) -> dict[str, str]:
     brackets = draw.pick(("（{}）", "({})"))
     bare2 = style == "bare" or (style == "coded" and draw.chance(0.5)) or draw.chance(0.15)
     short_satisfaction = draw.chance(0.4)
+    code = draw.pick(("{}-", "{}-", "{}-", "{}.", "0{}-", "A{}-", "{}", "{}_"))
     labels: dict[str, str] = {}
     for number, (slot, (first, seconds)) in enumerate(_LEVEL2_OF.items(), 1):
         label = first.removesuffix("指标") if style == "bare" else first
         if style == "points":
             label += brackets.format(draw.pick(("50分", "40分", "30分", "20分", "10分", "60", "30")))
-        labels[slot] = f"{number}-{label}" if style == "coded" else label
+        labels[slot] = code.format(number) + label if style == "coded" else label
         for index, second in enumerate(seconds, 1):
             word = "满意度指标" if slot == "satisfaction1" and short_satisfaction else second
             if (bare2 and len(word) > 4) or (style == "bare" and draw.chance(0.8)):
@@ -321,28 +328,33 @@ def _level_words(draw: Draw, coded: bool) -> dict[str, str]:
                 word += brackets.format(draw.pick(("10分", "15分", "20分", "5分", "12.5分")))
             if style == "required":
                 word += brackets.format(draw.pick(("必填", "必填", "选填")))
-            labels[second] = f"{number}{index}-{word}" if style == "coded" else word
+            labels[second] = code.format(f"{number}{index}") + word if style == "coded" else word
     return labels
 
 
 _RARE_SEPARATORS = ("-", "—", "；", ";", "，", "：", "、", ":", "--", "/", " ", "→")
 
 
-def _packed(draw: Draw) -> dict[str, str]:
+def _packed(draw: Draw, medium: str) -> dict[str, str]:
     """How indicators are packed into one cell: order of the parts, their separators, what labels the values have."""
-    if draw.habit("packed_coded", 0.3):
+    if draw.habit("packed_coded", 0.5):
+        separators: tuple[str, ...] = (";", "; ", "；", "，", ", ", "/", "; ")
+        ends: tuple[str, ...] = ("。", "。", "；", "; ", "。 ")
+        if medium != "markdown":
+            separators, ends = (*separators, "|"), (*ends, "||")
+        plain = draw.chance(0.4)
         return {
-            "number": "{}、",
-            "style": "all",
-            "separator": draw.pick(("; ", ";", "；", "; ")),
-            "end": "。",
+            "number": "{}、" if plain else draw.pick(("{}、", "{}.", "({})", "（{}）", "{}:", "[{}] ", "")),
+            "style": "all" if plain else draw.pick(("all", "all", "level2", "name_first", "value_first")),
+            "separator": draw.pick(("; ", ";", "；")) if plain else draw.pick(separators),
+            "end": "。" if plain else draw.pick(ends),
             "value_label": "label",
-            "colon": ":",
+            "colon": ":" if plain else draw.pick((":", "：", ":", "-", ": ")),
             "group": "",
         }
     return {
         "number": draw.pick(("", "", "{}、", "{}.", "（{}）", "{}．", "({})")),
-        "style": draw.pick(("all", "all", "level2", "level2", "grouped", "grouped2", "name", "value_first")),
+        "style": draw.pick(("all", "all", "level2", "level2", "grouped", "grouped2", "name", "value_first", "name_first")),
         "separator": draw.pick(_RARE_SEPARATORS if draw.chance(0.4) else ("-", "；", "，", "：")),
         "end": draw.pick(("；", "。", ";", "；", "，", "\u3000", "; ")),
         "value_label": draw.pick(("none", "none", "none", "label", "bracket")),

@@ -15,6 +15,7 @@ from .grids import write_html, write_markdown, write_tabs
 from .lists import build_list
 from .profile import Profile
 from .scroll import Typesetter
+from .sentences import Prose
 from .sheet import Block, Lines, Mark, Table
 from .texts import Habits, Writer
 
@@ -93,6 +94,7 @@ class _Heads:
 
     def __init__(self, draw: Draw, profile: Profile, publisher: str, place: str) -> None:
         self.draw, self.profile, self.publisher, self.place = draw, profile, publisher, place
+        self.prose = Prose(draw, publisher, profile.year)
 
     def line(self, label: str, text: str, project: int = -1, heading: bool = False) -> Lines:
         """One line with one mark."""
@@ -109,10 +111,12 @@ class _Heads:
             blocks.append(self.line("title", text.format(p=self.publisher, y=profile.year), heading=True))
         if profile.notes == "before" and index <= 0:
             blocks.append(self._notes())
-        if profile.prose and index >= 0:
+        if profile.prose and index == -1:
+            blocks += self.prose.opening(writer)
+        elif profile.prose:
             blocks += self._prose(index, name, writer)
         elif profile.project_heading and index >= 0:
-            blocks.append(self.line("title", self._project_heading(index, name)))
+            blocks.append(self.line("title", self._numbered(profile.project_heading, index, name)))
         if index <= 0 or profile.title_each:
             slot = {"evaluation": "evaluation_title", "department": "department_title"}.get(profile.kind, "title")
             if index == -1 and profile.kind == "project":
@@ -122,11 +126,9 @@ class _Heads:
             blocks += self._caption()
         return blocks
 
-    def _project_heading(self, index: int, name: str) -> str:
-        numbers = (index + 1, name)
-        if self.profile.project_heading.startswith("（"):
-            return self.profile.project_heading.format("一二三四五六七八九十"[index], name)
-        return self.profile.project_heading.format(*numbers)
+    def _numbered(self, form: str, index: int, name: str) -> str:
+        number = "一二三四五六七八九十"[index] if form.startswith("（") else index + 1
+        return form.format(number, name)
 
     def _caption(self) -> list[Block]:
         profile = self.profile
@@ -155,39 +157,10 @@ class _Heads:
 
     def _prose(self, index: int, name: str, writer: Writer) -> list[Block]:
         draw = self.draw
-        lines: list[Block] = []
-        if index == 0:
-            opening = (
-                f"{self.publisher} {self.profile.year} 年预算共安排项目 {draw.number(1, 9)} 个，主要情况如下："
-                if draw.chance(0.6)
-                else f"按照预算绩效管理要求，{self.publisher}对项目支出实行绩效目标管理，现将有关情况说明如下。"
-            )
-            lines.append(self.line("prose", opening))
-            if draw.chance(0.6):
-                lines.append(
-                    self.line(
-                        "prose",
-                        draw.pick(
-                            ("一、 绩效目标设置情况。", "一、预算绩效情况说明", "八、项目绩效目标情况", "（三）绩效目标设置情况")
-                        ),
-                    )
-                )
-        lines.append(self.line("title", draw.pick(("{}. “{}”项目。", "{}、{}", "（{}）“{}”项目")).format(index + 1, name)))
-        opens = draw.pick(("({})", "（{}）", "{}）"))
-        for number, (head, text) in enumerate(
-            (
-                ("项目概述", writer.goal()),
-                ("立项依据", writer.sentences(1, 1)),
-                ("实施主体", self.publisher),
-                ("起止时间", f"{self.profile.year} 年 1 月 1 日-{self.profile.year} 年 12 月 31 日"),
-                ("项目内容", writer.goal()),
-                ("年度预算安排", f"{writer.money()} 万元"),
-                ("绩效目标", ""),
-            ),
-            1,
-        ):
-            lines.append(self.line("prose", f"{opens.format(number)}{' ' if draw.chance(0.2) else ''}{head}。{text}"))
-        return lines
+        lines: list[Block] = list(self.prose.opening(writer)) if index == 0 else []
+        form = self.profile.project_heading or draw.pick(("{}. “{}”项目。", "{}、{}", "（{}）“{}”项目"))
+        lines.append(self.line("title", self._numbered(form, index, name)))
+        return [*lines, *self.prose.project(writer)]
 
     def _notes(self) -> Lines:
         draw = self.draw
@@ -210,6 +183,8 @@ class _Heads:
         blocks: list[Block] = []
         if profile.notes == "after":
             blocks.append(self._notes())
+        if profile.prose and draw.chance(0.15):
+            blocks += self.prose.closing(writer)
         if profile.signature:
             texts = draw.pick(
                 (
