@@ -13,7 +13,7 @@ from recognizer.errors import UsageError
 from recognizer.resources import models_folder
 
 _CHINESE = language() == "zh"
-TABLES, SEED = 3000, 1
+TABLES, SEED = 1000, 1
 
 
 def _say(english: str, chinese: str) -> str:

@@ -27,7 +27,7 @@ class TrainingConfig:
     (source, project index) pairs whose cells and texts are not learned from.
     """
 
-    tables: int = 3000
+    tables: int = 1000
     seed: int = 1
     left_out: frozenset[str] = frozenset()
     layout_out: bool = False
