@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+RATES = ((2e-3, 0.6), (5e-4, 0.2), (1e-4, 0.2))  # learning rates and the share of the epochs that each is kept
 
 
 @dataclass(slots=True)
@@ -44,7 +45,6 @@ def train_network(
     hidden: tuple[int, ...],
     epochs: int,
     seed: int,
-    rate: float = 2e-3,
 ) -> Network:
     """A network fitted by Adam (Kingma & Ba 2015) on (rows, features) float32 `inputs` and class indices `labels`.
 
@@ -59,15 +59,16 @@ def train_network(
         hidden,
         batch_size=256,
         alpha=1e-5,
-        learning_rate_init=rate,
-        max_iter=epochs,
         tol=0.0,
         n_iter_no_change=epochs + 1,
         random_state=seed,
+        warm_start=True,
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        fitted.fit(inputs, labels)
+        for rate, share in RATES:
+            fitted.set_params(learning_rate_init=rate, max_iter=max(round(epochs * share), 1))
+            fitted.fit(inputs, labels)
     weights = [np.asarray(matrix, np.float32) for matrix in fitted.coefs_]
     biases = [np.asarray(vector, np.float32) for vector in fitted.intercepts_]
     present = np.asarray(fitted.classes_, np.int64)
