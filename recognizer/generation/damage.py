@@ -9,23 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .draw import Draw
+from .pages import Matrix, Slot, paged, wrapped_rows
 from .sheet import Mark, Table
 
-Slot = tuple[Mark, str] | None
-Matrix = list[list[Slot]]
-
 _LEVELS = ("level1", "level2")
-_LEFT_LABELS = ("header", "level1")
-_CUT = (
-    "name",
-    "goal_text@annual",
-    "goal_text@mid_term",
-    "goal_text@overall",
-    "value@annual",
-    "attribute_value",
-    "standard",
-    "remark",
-)
 
 
 @dataclass(slots=True)
@@ -46,6 +33,8 @@ class Damage:
     repeat_headings: bool = False
     cut: float = 0.0
     renumber: bool = False
+    running_head: bool = False  # the publisher's line again at the top of each page
+    wrap: float = 0.0  # share of the long rows that go on in a row of their own
     stray_column: float = 0.0
     garble: bool = False
     lost_words: frozenset[str] = frozenset()
@@ -63,6 +52,14 @@ def draw_damage(draw: Draw, words: dict[str, str], plain_heading: bool, medium: 
         span_offset=draw.chance(0.12),
         safe_words=safe,
     )
+    if medium in ("tabs", "markdown") and draw.habit("grid_page_break", 0.62 if medium == "tabs" else 0.34):
+        damage.breaks = draw.pick((0.5, 0.8, 1.0))
+        damage.repeat_headings = draw.habit("repeated_heading", 0.2)
+        damage.cut = 0.85 if draw.habit("cut_cells", 0.8) else 0.0
+        damage.renumber = draw.habit("renumbered_columns", 0.5)
+        damage.running_head = draw.chance(0.2)
+    if medium in ("tabs", "markdown") and draw.habit("wrapped_rows", 0.1):
+        damage.wrap = draw.pick((0.1, 0.4, 0.9))
     if draw.chance(0.4):
         return damage
     if draw.habit("lost_benefit_label", 0.06):
@@ -75,11 +72,6 @@ def draw_damage(draw: Draw, words: dict[str, str], plain_heading: bool, medium: 
     damage.lose = draw.pick((0.05, 0.15)) if draw.habit("lost_labels", 0.2) else 0.0
     damage.fuse = 0.3 if draw.habit("fused_heading_row", 0.15) else 0.0
     damage.lose_headings = 0.15 if plain_heading and draw.chance(0.1) else 0.0
-    if draw.habit("grid_page_break", 0.35):
-        damage.breaks = draw.pick((0.4, 0.8, 1.0))
-        damage.repeat_headings = draw.habit("repeated_heading", 0.25)
-        damage.cut = 0.5 if draw.habit("cut_cells", 0.5) else 0.0
-        damage.renumber = draw.habit("renumbered_columns", 0.5)
     damage.stray_column = 0.5 if draw.chance(0.08) else 0.0
     damage.garble = draw.habit("garbled_heading", 0.12)
     return damage
@@ -123,9 +115,11 @@ def damaged(draw: Draw, damage: Damage, table: Table, further: list[Mark]) -> li
         for row in table.headings:
             matrix[row] = [slot if slot and not slot[0].label.startswith("header>") else None for slot in matrix[row]]
     _move_labels(draw, damage, matrix)
-    pages = _pages(draw, damage, table, matrix, further)
+    pages = paged(draw, damage, table, matrix, further)
     for number, page in enumerate(pages):
         _shift_rows(draw, damage, page, headings if number == 0 else set())
+        if damage.wrap:
+            page[:] = wrapped_rows(draw, page, damage.wrap)
         if damage.stray_column and draw.chance(damage.stray_column):
             column = draw.number(0, len(page[0]))
             for fields in page:
@@ -188,54 +182,6 @@ def _shift_rows(draw: Draw, damage: Damage, page: Matrix, headings: set[int]) ->
                 page[at][first - 1], page[at][first] = page[at][first], None
 
 
-def _pages(draw: Draw, damage: Damage, table: Table, matrix: Matrix, further: list[Mark]) -> list[Matrix]:
-    """The rows cut at page ends, with cells cut in mid-word and headings repeated as the exporter does."""
-    if len(matrix) < 6 or not draw.chance(damage.breaks):
-        return [matrix]
-    at = draw.number(3, len(matrix) - 2)
-    first, second = matrix[:at], matrix[at:]
-    if draw.chance(damage.cut):
-        rest = _cut_row(draw, first[-1])
-        if any(rest):
-            if rest[0] is None and second[0][0] is not None and second[0][0][0].label in _LEFT_LABELS and draw.chance(0.4):
-                rest[0], second[0][0] = second[0][0], None
-            second.insert(0, rest)
-    _cut_labels(draw, damage, table, matrix, at)
-    if damage.repeat_headings and any(row < at for row in table.headings):
-        heading = matrix[[row for row in table.headings if row < at][-1]]
-        second.insert(
-            0, [(_again(slot[0], further), slot[1]) if slot and slot[0].label.startswith("header>") else None for slot in heading]
-        )
-    if damage.renumber:
-        used = [column for column in range(len(matrix[0])) if any(row[column] for row in second)]
-        if draw.chance(0.5):
-            used = sorted({*used, draw.number(0, len(matrix[0]) - 1)})
-        second = [[row[column] for column in used] for row in second]
-    return [first, second]
-
-
-def _cut_labels(draw: Draw, damage: Damage, table: Table, matrix: Matrix, at: int) -> None:
-    """Labels that span the page end: cut in two by it, or printed only after it."""
-    if damage.repeat_labels or not damage.cut:
-        return
-    for box in table.boxes:
-        if (
-            not box.row < at < box.row + box.rows
-            or box.mark.label not in ("level1", "header", "fund_key")
-            or matrix[at][box.column]
-        ):
-            continue
-        slot = matrix[box.row][box.column]
-        if slot is None or slot[0] is not box.mark or not draw.chance(0.2):
-            continue
-        if box.mark.label != "level1" or draw.chance(0.5):
-            cut = draw.number(1, len(slot[1]) - 1) if len(slot[1]) > 1 else 0
-            if cut:
-                matrix[box.row][box.column], matrix[at][box.column] = (slot[0], slot[1][:cut]), (slot[0], slot[1][cut:])
-        else:
-            matrix[box.row][box.column], matrix[at][box.column] = None, slot
-
-
 def _garble(draw: Draw, damage: Damage, page: Matrix, further: list[Mark]) -> None:
     """What OCR makes of a page: debris before a heading, a stray letter beside an amount, an amount that cannot be read."""
     if not damage.garble:
@@ -254,17 +200,3 @@ def _garble(draw: Draw, damage: Damage, page: Matrix, further: list[Mark]) -> No
                     stray = Mark("furniture", draw.pick(("5", "1", "I", "。", "’")))
                     further.append(stray)
                     row[column + 1] = (stray, stray.text)
-
-
-def _cut_row(draw: Draw, row: list[Slot]) -> list[Slot]:
-    """Cuts long cells of a page's last row; returns the row with their rests."""
-    rest: list[Slot] = [None] * len(row)
-    for column, slot in enumerate(row):
-        if slot is None or slot[0].label not in _CUT or slot[0].parts or len(slot[1]) < 4 or draw.chance(0.3):
-            continue
-        mark, text = slot
-        cut = len(text) - 1 if draw.chance(0.3) else draw.number(2, len(text) - 1)
-        if not text[:cut].strip() or not text[cut:].strip():
-            continue
-        row[column], rest[column] = (mark, text[:cut]), (mark, text[cut:])
-    return rest

@@ -26,18 +26,27 @@ def write_tabs(draw: Draw, damage: Damage, blocks: list[Block], setter: Typesett
             _write_lines(scroll, block, setter, airy, "")
             continue
         for number, matrix in enumerate(damaged(draw, damage, block, further)):
-            if number and page_number:
-                _write_page_number(scroll, page_number, further)
+            if number:
+                _write_page_end(scroll, page_number, _running_head(blocks) if damage.running_head else "", further)
             _write_tab_rows(scroll, matrix, setter, ragged)
             scroll.blank()
     return scroll.text()
 
 
-def _write_page_number(scroll: Scroll, form: str, further: list[Mark]) -> None:
-    mark = Mark("furniture", form.format(1 + sum(mark.label == "furniture" for mark in further)))
-    further.append(mark)
-    scroll.runs([(mark, mark.text)])
-    scroll.blank()
+def _running_head(blocks: list[Block]) -> str:
+    """The first line of the document, which each page repeats."""
+    return next((block.marks[0][0].text for block in blocks if isinstance(block, Lines) and block.heading), "")
+
+
+def _write_page_end(scroll: Scroll, form: str, head: str, further: list[Mark]) -> None:
+    """The page's number and the running head of the next one, where there are such."""
+    texts = [form.format(1 + sum(mark.label == "furniture" for mark in further))] if form else []
+    for text in (*texts, head):
+        if text:
+            mark = Mark("furniture", text)
+            further.append(mark)
+            scroll.runs([(mark, mark.text)])
+            scroll.blank()
 
 
 def _write_lines(scroll: Scroll, block: Lines, setter: Typesetter, airy: bool, heading: str) -> None:
@@ -73,11 +82,14 @@ def write_markdown(draw: Draw, damage: Damage, blocks: list[Block], setter: Type
     padded, outer = draw.chance(0.5), draw.chance(0.95)
     breaks = setter.wrap_mark == "<br>"
     heading = draw.pick(("# ", "## ", "", "### ", "# "))
+    page_number = draw.pick(("", "", "", "", "— {} —", "第{}页", "- {} -"))
     for block in blocks:
         if isinstance(block, Lines):
             _write_lines(scroll, block, setter, True, heading)
             continue
-        for matrix in damaged(draw, damage, block, further):
+        for page, matrix in enumerate(damaged(draw, damage, block, further)):
+            if page:
+                _write_page_end(scroll, page_number, _running_head(blocks) if damage.running_head else "", further)
             width = len(matrix[0]) if matrix else 3
             if not first_row_header or draw.chance(0.1):
                 scroll.lines.append(_pipes([""] * width, outer))
