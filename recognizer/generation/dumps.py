@@ -22,7 +22,7 @@ class DumpStyle:
     """How a program dumps tables; the same for the whole document."""
 
     order: str
-    airy: bool  # an empty line after each line
+    spacing: str  # where empty lines stand: none, all (after each line), rows (after each row), inside (within rows only)
     separator: str
     wrap: bool
     vertical: bool  # labels at the left edge stand one character a line
@@ -30,6 +30,10 @@ class DumpStyle:
     page_mark: str  # blank or form_feed
     page_number: str
     top_aligned: bool
+    name_width: int  # characters in a line of a name, 0 for the column's own width
+    value_width: int
+    joins_tail: float  # how often the value stands on the line of a wrapped name's tail
+    breaks_anywhere: bool  # pages end within wrapped cells too
 
 
 def draw_dump_style(draw: Draw) -> DumpStyle:
@@ -38,7 +42,7 @@ def draw_dump_style(draw: Draw) -> DumpStyle:
     draw.tags.add(order)
     return DumpStyle(
         order=order.replace("dump_cell_order", "cells"),
-        airy=draw.habit("dump_blank_lines", 0.35),
+        spacing=draw.pick(("all", "all", "all", "rows", "inside")) if draw.habit("dump_blank_lines", 0.45) else "none",
         separator=draw.pick((" ", " ", " ", "  ", "    ")),
         wrap=draw.habit("wrapped_cells", 0.75),
         vertical=draw.habit("vertical_labels", 0.3),
@@ -46,6 +50,10 @@ def draw_dump_style(draw: Draw) -> DumpStyle:
         page_mark=draw.pick(("blank", "form_feed")),
         page_number=draw.pick(("", "", "— {} —", "- {} -", "{}", "第{}页", "第 {} 页 共 20 页")),
         top_aligned=draw.chance(0.2),
+        name_width=draw.pick((0, 8, 9, 10, 11, 11, 12, 14)),
+        value_width=draw.pick((0, 0, 5, 6, 8, 12, 20)),
+        joins_tail=draw.pick((0.0, 0.0, 0.5, 1.0)),
+        breaks_anywhere=draw.chance(0.5),
     )
 
 
@@ -76,8 +84,15 @@ class _Dump:
             return
         self.scroll.runs(fragments, self.style.separator, before=self.feed)
         self.feed = ""
-        if self.style.airy and not close:
+        if self.style.spacing in ("all", "inside") and not close:
             self.scroll.blank()
+
+    def end_row(self) -> None:
+        """What stands between two rows: an empty line, or none where rows are the closer ones."""
+        if self.style.spacing == "rows":
+            self.scroll.blank()
+        elif self.style.spacing == "inside" and self.scroll.lines and not self.scroll.lines[-1]:
+            self.scroll.lines.pop()
 
     def lines(self, block: Lines) -> None:
         for line in block.marks:
@@ -91,15 +106,15 @@ class _Dump:
     def end_page_if_full(self) -> None:
         """Ends the page where enough lines stand on it."""
         style = self.style
-        used = len(self.scroll.lines) - self.page_start
-        if not style.page_lines or used < style.page_lines * (2 if style.airy else 1):
+        used, airy = len(self.scroll.lines) - self.page_start, style.spacing == "all"
+        if not style.page_lines or used < style.page_lines * (2 if airy else 1):
             return
         if style.page_number:
             mark = Mark("furniture", style.page_number.format(self.page))
             self.furniture.append(mark)
             self.line([(mark, mark.text)])
         if style.page_mark == "blank":
-            self.scroll.blank(2 if style.airy else 3)
+            self.scroll.blank(2 if airy else self.draw.pick((2, 3, 4)))
         else:
             self.feed = "\f"
         self.page += 1
@@ -118,11 +133,21 @@ class _Dump:
             return [character for character in mark.text if character.strip()]
         if not self.style.wrap:
             return [text]
+        if mark.label == "name" and self.style.name_width:
+            width = self._width_of_name(len(text))
+        if mark.label.startswith("value") and self.style.value_width:
+            width = self.style.value_width
         if mark.label.startswith(("value", "fund_amount", "attribute_value")):
             width = max(width, 5)
         if mark.label.startswith("goal_text"):
             width = max(width, 30)
         return wrap(text, max(width, 2))
+
+    def _width_of_name(self, length: int) -> int:
+        """The width of a name's lines, at times one that leaves a tail of one to three characters."""
+        width = self.style.name_width
+        tails = [other for other in (width, width - 1, width + 1) if length > other and 1 <= length % other <= 3]
+        return self.draw.pick(tails) if tails and self.draw.chance(0.5) else width
 
     def table(self, table: Table) -> None:
         if self.style.order == "visual":
@@ -149,12 +174,19 @@ class _Dump:
                     continue
                 self.line(current)
                 current = []
+                joined = self.style.order == "cells" and box.mark.label == "name" and self.draw.chance(self.style.joins_tail)
                 for number, text in enumerate(lines):
+                    if joined and number and number == len(lines) - 1:
+                        current = [(box.mark, text)]
+                        continue
                     # The value after a wrapped name's tail stands on the very next line.
                     near = self.style.order == "cells" and number == len(lines) - 1 and len(lines) == 2 and not spanning
-                    self.line([(box.mark, text)], close=near)
+                    self.line([(box.mark, text)], close=near or (joined and number == len(lines) - 2))
+                    if self.style.breaks_anywhere:
+                        self.end_page_if_full()
                 previous_long = len(lines) > 1
             self.line(current)
+            self.end_row()
             if not previous_long or self.draw.chance(0.3):
                 self.end_page_if_full()
 
@@ -184,6 +216,8 @@ class _Dump:
             pieces = sorted(placed.get(height, ()), key=lambda piece: piece[0])
             self.line([(mark, text) for _, mark, text in pieces])
             if height + 1 in row_ends:
+                self.end_row()
+            if height + 1 in row_ends or self.style.breaks_anywhere:
                 self.end_page_if_full()
 
 

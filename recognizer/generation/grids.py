@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 
-from .damage import Damage, Matrix, damaged
+from .damage import Damage, damaged
 from .draw import Draw
+from .pages import Matrix
 from .scroll import Scroll, Typesetter
 from .sentences import cut_prose
 from .sheet import Block, Box, Lines, Mark, Table

@@ -78,7 +78,7 @@ def cut_row(draw: Draw, row: list[Slot], labels: float = 0.25) -> list[Slot]:
     open_cells = [column for column, slot in enumerate(row) if slot and _may_cut(slot)]
     if not open_cells:
         return rest
-    longest = max(open_cells, key=lambda column: len(row[column][1] if row[column] else ""))
+    longest = max((len(slot[1]), column) for column, slot in enumerate(row) if slot and column in open_cells)[1]
     several = draw.chance(0.5)
     for column, slot in enumerate(row):
         if slot is None:
@@ -86,7 +86,7 @@ def cut_row(draw: Draw, row: list[Slot], labels: float = 0.25) -> list[Slot]:
         if column in open_cells:
             chosen = column == longest if not several else draw.chance(0.75)
         else:
-            chosen = slot[0].label.startswith(_LABELS) and 3 < len(slot[1]) and draw.chance(labels)
+            chosen = slot[0].label.startswith(_LABELS) and len(slot[1]) > 3 and draw.chance(labels)
         mark, text = slot
         cut = _place_of_cut(draw, mark, text) if chosen else 0
         if cut and text[:cut].strip() and text[cut:].strip():
@@ -149,7 +149,8 @@ def _renumbered(draw: Draw, page: Matrix) -> Matrix:
     if draw.chance(0.4):
         used = sorted({*used, draw.number(0, width - 1)})
     before = draw.pick((1, 1, 2)) if draw.chance(0.3) else 0
-    return [[None] * before + [row[column] for column in used] for row in page]
+    opening: list[Slot] = [None] * before
+    return [[*opening, *(row[column] for column in used)] for row in page]
 
 
 def wrapped_rows(draw: Draw, page: Matrix, share: float) -> Matrix:

@@ -26,7 +26,7 @@ class Typesetter:
 
     def __init__(self, draw: Draw, medium: str) -> None:
         self.draw = draw
-        self.beside_digits = draw.habit("spaced_digits", 0.22)
+        self.beside_digits = draw.habit("spaced_digits", 0.4 if medium == "text_dump" else 0.22)
         self.amounts = draw.habit("spaced_amounts", 0.06)
         self.stray = draw.pick((0.0, 0.0, 0.0, 0.01, 0.04))
         self.numbering = draw.chance(0.15)
@@ -42,7 +42,7 @@ class Typesetter:
         if mark.parts:
             return text
         if self.beside_digits and self.draw.chance(0.9):
-            text = _BESIDE_DIGITS.sub(" ", text)
+            text = _BESIDE_DIGITS.sub(" ", text, count=0 if self.draw.chance(0.85) else 1)
         if self.numbering and mark.label in ("name", "template"):
             text = re.sub(r"^指标(?=\d)", "指标 ", text)
             text = re.sub(r"^(指标 ?\d+[:：])", r"\1 ", text)
