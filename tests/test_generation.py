@@ -105,6 +105,48 @@ def test_all_media_layouts_and_labels_occur(documents: list[LabelledDocument]) -
     } <= labels
 
 
+def test_no_plan_of_periods_is_so_frequent_that_headings_need_not_be_read(documents: list[LabelledDocument]) -> None:
+    plans = Counter(
+        frozenset(
+            label.partition("@")[2]
+            for cell in document.cells
+            for label in (cell.label, *(part[2] for part in cell.parts))
+            if label.startswith("value@")
+        )
+        for document in documents
+    )
+    total = sum(count for plan, count in plans.items() if plan)
+    assert plans[frozenset({"annual"})] <= 0.45 * total
+    shown = Counter(period for plan, count in plans.items() for period in plan for _ in range(count))
+    assert all(shown[period] >= 0.05 * total for period in ("half_year", "full_cycle", "mid_term", "actual", "prior_year"))
+
+
+def test_page_ends_cut_cells_of_drawn_tables(documents: list[LabelledDocument]) -> None:
+    kinds = ("name", "value@", "goal_text@", "standard", "attribute_value", "level", "goal_key@")
+    for medium, share in (("tabs", 0.25), ("markdown", 0.1)):
+        drawn = [document for document in documents if medium in document.tags]
+        cut = [
+            document
+            for document in drawn
+            if any(cell.label.startswith(kinds) and len({line for line, _ in cell.pieces}) > 1 for cell in document.cells)
+        ]
+        assert len(cut) >= share * len(drawn)
+
+
+def test_half_and_whole_year_columns_leave_the_item_to_the_row() -> None:
+    paths = 0
+    for document in generate(150, 8):
+        if not document.tags & {"fund_blocks"}:
+            continue
+        headings = {cell.text for cell in document.cells if cell.label == "header>fund_amount@half_year"}
+        for project in document.records["projects"]:
+            for fund in project["funds"]:
+                paths += fund["period"] == "half_year"
+                assert fund["item"] == fund["path"][-1]
+                assert fund["item"] not in headings
+    assert paths
+
+
 def test_a_seed_repeats_in_another_process() -> None:
     code = (
         "from recognizer.generation import generate, reserved; import hashlib; from itertools import islice;"

@@ -19,7 +19,7 @@ def sentence_value(writer: Writer, name: str) -> str:
         clauses.insert(0, _filled(writer, general["value_leads"]))
     if draw.chance(0.4):
         clauses.append(_filled(writer, general["value_ends"]))
-    if draw.chance(0.1):
+    if name and draw.chance(0.1):
         clauses.insert(0, name)
     text = clauses[0]
     for clause in clauses[1:]:
