@@ -17,6 +17,7 @@ LOST = 4.5  # cost of a label that is not printed near the row at all
 DOUBT = 1.0  # most that a name's own scores can count against a printed label
 FRAMEWORK = 6.0  # cost of contradicting the published evaluation framework
 CHANGE = 0.3  # cost of a change of label that is not printed where it happens
+OFF_CENTRE = 1.0  # cost of a label for each row that it stands off the middle of its run
 MOVED_ROWS = 2
 ELECTED = 0.35  # mean score of a level for the names under an unknown label from which the label is taken to mean it
 REMARKABLE = 0.02  # score below which a level is as good as ruled out by the name
@@ -52,7 +53,7 @@ def place_levels(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]])
     """The levels of a project's indicators in printed order; `likely` scores level 2 for each name."""
     if not rows:
         return []
-    printed = _canonical(rows, likely)
+    printed = centred(_canonical(rows, likely), [row.new2 for row in rows], likely)
     chosen = _cheapest(rows, printed, likely)
     found: list[Levels] = []
     raw1: dict[str, str] = {}
@@ -109,6 +110,48 @@ def _canonical(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]]) -
         if mean[best] >= ELECTED:
             elected[text] = best
     return [level2_of(row.level2) or elected.get(row.level2, row.level2) if row.level2 else None for row in rows]
+
+
+def centred(printed: Sequence[str | None], new: Sequence[bool], likely: Sequence[Mapping[str, float]]) -> list[str | None]:
+    """The labels of rows whose merged label cells were printed at mid-height, where filling down would come too late.
+
+    That is so where rows stand before the first label. The rows are then cut into one run a label, so that each label
+    stands as near to the middle of its run as can be and the names fit (dynamic programming over the cuts).
+    """
+    at = [index for index, fresh in enumerate(new) if fresh and printed[index] is not None]
+    count = len(printed)
+    if not at or at[0] == 0 or printed[0] is not None:
+        return list(printed)
+    best: list[list[tuple[float, int]]] = [[(0.0, 0)] + [(math.inf, 0)] * count]
+    for label in at:
+        level = printed[label]
+        misfit = [0.0]
+        for scores in likely:
+            top = max(scores.values(), default=0.0)
+            score = scores.get(level or "", 0.0)
+            misfit.append(
+                misfit[-1] + (min(math.log(top / max(score, REMARKABLE)) / 2, DOUBT) if top > 0.5 and score < top else 0.0)
+            )
+        row: list[tuple[float, int]] = [(math.inf, 0)] * (count + 1)
+        for end in range(label + 1, count + 1):
+            row[end] = min(
+                (
+                    best[-1][start][0]
+                    + max(abs((start + end - 1) / 2 - label) - 0.5, 0.0) * OFF_CENTRE
+                    + misfit[end]
+                    - misfit[start],
+                    start,
+                )
+                for start in range(label + 1)
+            )
+        best.append(row)
+    found: list[str | None] = [None] * count
+    end = count
+    for number in range(len(at), 0, -1):
+        start = best[number][end][1]
+        found[start:end] = [printed[at[number - 1]]] * (end - start)
+        end = start
+    return found
 
 
 def _cheapest(rows: Sequence[Printed], printed: Sequence[str | None], likely: Sequence[Mapping[str, float]]) -> list[str | None]:

@@ -10,6 +10,9 @@ from recognizer.assembly.text import evidence, fund_item, key, name_choice, word
 from recognizer.types import Fund, LabelledCell, LabelledGrid, Period, Role, Total
 
 
+AHEAD = 6  # cells looked at to tell whether a level label belongs to the name before it
+
+
 @dataclass(slots=True)
 class Walk:
     """What has been put together so far, and what the next cell may refer to.
@@ -40,6 +43,7 @@ class Walk:
     _halves: dict[int, LabelledCell] = field(default_factory=dict)
     _open: IndicatorDraft | None = None
     _waiting: list[LabelledCell] = field(default_factory=list)
+    _ahead: list[LabelledCell] = field(default_factory=list)
 
     @property
     def project(self) -> ProjectDraft:
@@ -48,9 +52,13 @@ class Walk:
 
     def grid(self, grid: LabelledGrid) -> None:
         """Walks over a grid."""
+        entries = [entry for row in grid.rows for entry in row]
+        position = 0
         for row in grid.rows:
             self._begin_row(row, grid.drawn)
-            for entry in row:
+            position += len(row)
+            for number, entry in enumerate(_levels_first(row) if grid.drawn else row):
+                self._ahead = entries[position - len(row) + number + 1 : position - len(row) + number + 1 + AHEAD]
                 handle = _HANDLERS.get(entry.label.role)
                 if handle:
                     handle(self, entry)
@@ -195,13 +203,29 @@ class Walk:
 
     # Indicators
 
+    def _follows_name(self) -> bool:
+        """Whether a level label belongs to the name before it: only its value is still to come."""
+        if self._drawn or self._open is None or any(cell.label.role is Role.VALUE for cell in self._open.cells):
+            return False
+        for entry in self._ahead:
+            if entry.label.role in (Role.LEVEL1, Role.LEVEL2, Role.FURNITURE):
+                continue
+            return entry.label.role is Role.VALUE or (entry.label.role is Role.HEADER and entry.label.heads is Role.VALUE)
+        return False
+
     def _level1_label(self, entry: LabelledCell) -> None:
+        if self._open and self._follows_name():
+            self._open.level1, self._open.new1, self._level1 = entry, True, entry
+            return
         self._level1, self._new1 = entry, True
         if not self._new2:
             self._level2 = None
         self._close()
 
     def _level2_label(self, entry: LabelledCell) -> None:
+        if self._open and self._follows_name():
+            self._open.level2, self._open.new2, self._level2 = entry, True, entry
+            return
         self._level2, self._new2 = entry, True
         self._close()
 
@@ -267,6 +291,14 @@ class Walk:
         self.grid(LabelledGrid((entry.parts,), drawn=False))
         self._drawn, self._row, self._columns, self._headings, self._heading_row = around
         self._level1 = self._level2 = self._open = None
+
+
+def _levels_first(row: tuple[LabelledCell, ...]) -> tuple[LabelledCell, ...]:
+    """The row with its level labels before its name, wherever their columns stand; as it is where it names several."""
+    if sum(entry.label.role is Role.NAME for entry in row) != 1:
+        return row
+    levels = tuple(entry for entry in row if entry.label.role in (Role.LEVEL1, Role.LEVEL2))
+    return (*levels, *(entry for entry in row if entry not in levels))
 
 
 _HANDLERS: dict[Role, Callable[[Walk, LabelledCell], None]] = {

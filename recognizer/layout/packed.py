@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from recognizer.types import Cell, Gap, Grid, Piece
 
-SEPARATORS = ";；:：。、,，|｜/→\n\t \u3000"
+SEPARATORS = ";；:：。．、,，|｜/→\n\t \u3000"
 _CLOSING, _OPENING = "）)】]〕", "（(【[〔"
 _DASH = "-－—–"
 _IDEOGRAPH = "\u4e00-\u9fff"
@@ -21,6 +21,8 @@ _BOUNDARY = re.compile(
     f"|(?<=[^{_COMPARATOR}])(?=[{_COMPARATOR}])"  # before a comparator
     f"|(?=大于|小于|等于|不低于|不少于|不超过|不高于)(?<!大于)(?<!小于)"
     f"|(?<=[{_IDEOGRAPH}）)”》])(?=\\d)"  # where a number begins
+    f"|(?<=\\d\\.)(?=[{_IDEOGRAPH}])"  # after the number of an item
+    r"|(?=为)|(?<=为)"
 )
 _EDGE = re.escape(SEPARATORS + _DASH)
 _EDGES = re.compile(f"^[{_EDGE}]+|[{_EDGE}]+$")

@@ -11,7 +11,8 @@ from recognizer.context.neighbours import Context
 from recognizer.types import Grid
 
 ROWS_BACK = 2  # visual lines between the parts of a cell that its neighbours were printed between
-CELLS_BACK = 5  # pieces looked at in those lines
+CELLS_BACK = 8  # pieces looked at in those lines
+LABEL_ROWS = 8  # rows that a label printed a character a row, beside the rows it holds for, may leave between two characters
 SHORT = 2  # characters of a label printed a character or two a row
 FAINT = 0.003  # seam score below which pieces that are not neighbours are not one cell
 PROSE_ROWS = 2  # lines of running heads that may stand between the two halves of a broken table
@@ -47,6 +48,12 @@ def _undrawn(context: Context, number: int, row: list[int], pairs: list[tuple[in
         if context.grid_of[other[0]] == context.grid_of[row[0]]
         for index in other
     ][-CELLS_BACK:]
+    first = row[0]
+    if len(context.cells[first].text) <= SHORT and len(row) > 1:
+        for other in reversed(context.rows[max(number - LABEL_ROWS, 0) : max(number - ROWS_BACK, 0)]):
+            if context.grid_of[other[0]] == context.grid_of[first] and len(context.cells[other[0]].text) <= SHORT:
+                pairs.append((other[0], first))
+                break
     for later in row:
         previous = later - 1
         if previous >= 0 and context.grid_of[previous] == context.grid_of[later]:
