@@ -45,7 +45,7 @@ def pack(draw: Draw, profile: Profile, content: ProjectContent, project: int, fa
         _cut_off(draw, parts)
     if draw.habit("drifting_separators", 0.3):
         for part in parts:
-            if not part.label and draw.chance(0.12):
+            if not part.label and not part.text[:1].isdigit() and draw.chance(0.12):
                 part.text = draw.pick((part.text.strip() or "; ", part.text + " ", ": ", ", ", "; ", ";", "; "))
     return _joined(parts, project)
 

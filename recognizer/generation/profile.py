@@ -344,20 +344,20 @@ def _packed(draw: Draw, medium: str) -> dict[str, str]:
             separators, ends = (*separators, "|"), (*ends, "||")
         plain = draw.chance(0.4)
         return {
-            "number": "{}、" if plain else draw.pick(("{}、", "{}.", "({})", "（{}）", "{}:", "[{}] ", "")),
+            "number": "{}、" if plain else draw.pick(("{}、", "{}. ", "({})", "（{}）", "{}:", "[{}] ", "")),
             "style": "all" if plain else draw.pick(("all", "all", "level2", "name_first", "value_first")),
             "separator": draw.pick(("; ", ";", "；")) if plain else draw.pick(separators),
             "end": "。" if plain else draw.pick(ends),
             "value_label": "label",
-            "colon": ":" if plain else draw.pick((":", "：", ":", "-", ": ")),
+            "colon": ":" if plain else draw.pick((":", "：", ":", "：", ": ")),
             "group": "",
         }
     return {
-        "number": draw.pick(("", "", "{}、", "{}.", "（{}）", "{}．", "({})")),
+        "number": draw.pick(("", "", "{}、", "{}. ", "（{}）", "{}、 ", "({})")),
         "style": draw.pick(("all", "all", "level2", "level2", "grouped", "grouped2", "name", "value_first", "name_first")),
         "separator": draw.pick(_RARE_SEPARATORS if draw.chance(0.4) else ("-", "；", "，", "：")),
         "end": draw.pick(("；", "。", ";", "；", "，", "\u3000", "; ")),
         "value_label": draw.pick(("none", "none", "none", "label", "bracket")),
-        "colon": draw.pick(("：", ":", "", "：", "，", " ", "为")),
+        "colon": draw.pick(("：", ":", "", "：", "，", " ", "：")),
         "group": draw.pick(("{}：", "【{}】", "{}:", "{}；", "一、{}：", "[{}]")),
     }
