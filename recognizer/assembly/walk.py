@@ -9,7 +9,6 @@ from recognizer.assembly.drafts import IndicatorDraft, ProjectDraft
 from recognizer.assembly.text import evidence, fund_item, key, name_choice, words
 from recognizer.types import Fund, LabelledCell, LabelledGrid, Period, Role, Total
 
-
 AHEAD = 6  # cells looked at to tell whether a level label belongs to the name before it
 
 

@@ -117,7 +117,7 @@ class _Unseen(TextModel):
         folds = np.asarray([self._fold_of(key) for key in keys])
         for fold in sorted(set(folds.tolist())):
             chosen = np.flatnonzero(folds == fold)
-            texts = [keys[index] for index in chosen]
+            texts = [keys[index] for index in chosen.tolist()]
             found[chosen] = self._folds[fold]._score(texts) if fold >= 0 else super()._score(texts)
         return found
 
@@ -159,7 +159,12 @@ def fit_joiner(
 ) -> Network:
     """The network that says of two pieces whether they are one cell."""
     inputs, labels = [], []
-    for sample, seam in zip(samples, seams, strict=True):
+    pairs = 0
+    for number in np.random.default_rng(seed).permutation(len(samples)).tolist():
+        sample, seam = samples[number], seams[number]
+        pairs += len(sample.pairs)
+        if pairs > most:
+            break
         if len(sample.pairs):
             kept = sample.known & plausible(sample.piece_context, sample.pairs, seam)
             if kept.any():
