@@ -37,7 +37,8 @@ def generate(
 def reserved(seed: int = 7, documents: int = 4) -> Iterator[LabelledDocument]:
     """Yields `documents` documents of each of ten reserved cities; `source` is reserved-0 to reserved-9.
 
-    A city keeps its profile over all its documents. Its headings and texts are never drawn by `generate`.
+    A city keeps its profile over all its documents. Its combination of headings and habits, about half of its headings' wordings,
+    and its texts are never drawn by `generate`; level labels are worded as the national form words them everywhere.
     """
     banks = load_banks(reserved=True)
     for city in range(_RESERVED_CITIES):

@@ -308,7 +308,7 @@ def _level_words(draw: Draw, coded: bool) -> dict[str, str]:
     """The labels of all levels in one style: canonical, bare, with points, required, with codes; none where freely worded."""
     styles = {"canonical": 0.42, "bare": 0.1, "points": 0.12, "required": 0.05, "coded": 0.04, "free": 0.27}
     style = "coded" if coded else draw.weighted(styles)
-    if style == "free" or draw.banks.reserved:
+    if style == "free":
         return {}
     brackets = draw.pick(("（{}）", "({})"))
     bare2 = style == "bare" or (style == "coded" and draw.chance(0.5)) or draw.chance(0.15)

@@ -91,7 +91,7 @@ def _packed_sample(grids: Sequence[Grid], parts: Sequence[TruthCell]) -> Sample:
         counts: dict[int, int] = {}
         for piece in grid.cells:
             start = piece.column
-            owner = next((index for index, (first, end, _) in enumerate(cell.parts) if first <= start < end), -1)
+            owner = _owner(start, start + len(piece.text), cell.parts)
             if owner < 0:
                 truth[(len(inner), start)] = (-1, "furniture", 0)
                 continue
@@ -107,6 +107,13 @@ def _packed_sample(grids: Sequence[Grid], parts: Sequence[TruthCell]) -> Sample:
         for grid, cell in zip(sample.whole, parts, strict=True)
     )
     return replace(sample, whole=whole, whole_context=context_of(whole))
+
+
+def _owner(start: int, end: int, parts: Sequence[tuple[int, int, str]]) -> int:
+    """The part that most of a piece's characters belong to, -1 for none."""
+    shared = [min(end, last) - max(start, first) for first, last, _ in parts]
+    best = max(range(len(parts)), key=shared.__getitem__, default=-1)
+    return best if best >= 0 and shared[best] > 0 else -1
 
 
 def _sample(grids: Sequence[Grid], truth_of: object) -> Sample:
