@@ -55,7 +55,8 @@ def buckets(text: str) -> NDArray[np.int32]:
     threes = twos[:-1] ^ (codes[2:] * _MIX[2])
     whole = np.asarray([zlib.crc32(f"length {min(len(text), 30)}".encode()), zlib.crc32(short.encode())], np.uint64) * _MIX[3]
     mixed = np.concatenate([ones, twos + _MIX[4], threes + _MIX[5], whole if len(text) <= 16 else whole[:1]]) * _MIX[6]
-    return (mixed >> np.uint64(64 - BUCKET_BITS)).astype(np.int32)
+    columns: NDArray[np.int32] = (mixed >> np.uint64(64 - BUCKET_BITS)).astype(np.int32)
+    return columns
 
 
 @dataclass(slots=True)

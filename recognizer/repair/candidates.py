@@ -76,4 +76,5 @@ def _drawn(context: Context, number: int, row: list[int], pairs: list[tuple[int,
 def plausible(context: Context, pairs: NDArray[np.int64], seams: NDArray[np.float32]) -> NDArray[np.bool_]:
     """(pairs,) which pairs are worth the joiner's look: not those of distant pieces whose characters do not read on."""
     drawn: NDArray[np.bool_] = context.position[pairs[:, 1], 0] > 0
-    return drawn | (pairs[:, 1] - pairs[:, 0] == 1) | (seams >= FAINT)
+    kept: NDArray[np.bool_] = drawn | (pairs[:, 1] - pairs[:, 0] == 1) | (seams >= FAINT)
+    return kept
