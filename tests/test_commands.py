@@ -17,11 +17,12 @@ import jsonschema
 import pytest
 
 from recognizer.commands import main
+from recognizer.commands.interruption import Interruption
 from recognizer.commands.messages import _MESSAGES
 from recognizer.commands.sources import find_sources
 from recognizer.errors import UsageError
 from recognizer.exporting import TABLES, document_schema
-from recognizer.resources import models_folder
+from recognizer.resources import gold_folder, models_folder
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = ROOT / "eval" / "documents"
@@ -75,6 +76,14 @@ def test_help_teaches_by_an_example_in_the_language_of_the_locale() -> None:
     assert "Examples:" in english.out
     assert "示例" in chinese.out
     assert "示例" not in english.out
+
+
+@pytest.mark.parametrize("command", ["digitize", "train", "evaluate"])
+def test_help_says_all_on_a_narrow_terminal_too(command: str) -> None:
+    for locale in ("C.UTF-8", "zh_CN.UTF-8"):
+        shown = run(command, "--help", LC_ALL=locale, COLUMNS="60")
+        assert shown.status == 0
+        assert "…" not in shown.out
 
 
 def test_help_starts_without_the_heavy_libraries() -> None:
@@ -241,6 +250,45 @@ def test_a_text_without_a_table_has_no_projects_and_a_warning(tmp_path: Path) ->
     document = json.loads((tmp_path / "out" / "documents" / "通知.txt.json").read_text("utf-8"))
     assert document["projects"] == []
     assert document["recognizer"]["warnings"]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_swallowed_ctrl_c_ends_the_run_at_the_next_document() -> None:
+    class Closing:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    def run_on() -> None:
+        with Interruption() as interruption:
+            Closing()
+            for step in range(3):
+                with interruption.held():
+                    steps.append(step)
+
+    steps: list[int] = []
+    with pytest.raises(KeyboardInterrupt):
+        run_on()
+    assert steps == [0]
+
+
+@pytest.mark.parametrize("arguments", [
+    ["train", "--out", "FILE"], ["train", "--leave-out", "nowhere"], ["evaluate", "--gold", "FILE/missing"],
+    ["evaluate", "--predicted", "EMPTY"], ["evaluate", "--predicted", "EMPTY", "--city-out"],
+    ["evaluate", "--model", "EMPTY"]], ids=" ".join)
+def test_what_cannot_be_trained_or_measured_is_said_at_once(tmp_path: Path, run_here, arguments: list[str]) -> None:
+    (tmp_path / "EMPTY").mkdir()
+    write(tmp_path / "FILE")
+    ended = run_here(*(str(tmp_path / name) if name.startswith(("FILE", "EMPTY")) else name for name in arguments))
+    assert (ended.status, ended.out) == (2, "")
+    assert len(ended.err.splitlines()) == 1
+    assert "unexpected" not in ended.err
+
+
+@needs_model
+def test_one_gold_record_can_be_measured_alone(run_here) -> None:
+    ended = run_here("evaluate", "--gold", gold_folder() / "langxi.json", "--json")
+    assert ended.status == 0
+    assert json.loads(ended.out)["langxi"]["value"]["gold"] > 30
 
 
 @needs_model

@@ -47,7 +47,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal that knows no Chinese is no reason to stop
-    _translate_panels()
+    _adapt_help()
     try:
         app()
     except RecognizerError as error:
@@ -91,9 +91,28 @@ def _options_of_file(path: Path, context: typer.Context) -> dict[str, dict[str, 
     return defaults
 
 
-def _translate_panels() -> None:
+def _adapt_help() -> None:
+    """Makes typer's own words follow the locale, and folds long lines of help: Chinese has no blanks to wrap at."""
+    from rich.columns import Columns
+    from rich.table import Table
+    from rich.text import Text
     from typer import rich_utils
 
-    for name in ("OPTIONS", "ARGUMENTS", "COMMANDS", "ERRORS"):
-        key = "error_panel" if name == "ERRORS" else f"{name.lower()}_panel"
-        setattr(rich_utils, f"{name}_PANEL_TITLE", say(key))
+    class FoldingTable(Table):
+        def add_row(self, *cells: Any, **options: Any) -> None:
+            super().add_row(*cells, **options)
+            for column in self.columns:
+                column.overflow = "fold"
+
+    def folded(parts: list[Any], **options: Any) -> Any:
+        texts = [part for part in parts if isinstance(part, Text)]
+        return Text(" ", overflow="fold").join(texts) if len(texts) == len(parts) else Columns(parts, **options)
+
+    words = {
+        "OPTIONS_PANEL_TITLE": "options_panel", "ARGUMENTS_PANEL_TITLE": "arguments_panel",
+        "COMMANDS_PANEL_TITLE": "commands_panel", "ERRORS_PANEL_TITLE": "error_panel", "REQUIRED_LONG_STRING": "required",
+        "DEFAULT_STRING": "default", "RICH_HELP": "see_help"}
+    for name, key in words.items():
+        setattr(rich_utils, name, say(key))
+    setattr(rich_utils, "Table", FoldingTable)  # noqa: B010
+    setattr(rich_utils, "Columns", folded)  # noqa: B010

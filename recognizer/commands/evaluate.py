@@ -27,25 +27,25 @@ def _say(english: str, chinese: str) -> str:
 
 
 def evaluate(
-    gold: Annotated[Path | None, typer.Option(help=_say(
+    gold: Annotated[Path | None, typer.Option(metavar="PATH", show_default=False, help=_say(
         "Gold records: a file or a folder. Those that come with the product, if not given.",
         "金标准记录：文件或文件夹，不写则用随产品附带的。"))] = None,
-    documents: Annotated[Path | None, typer.Option(help=_say(
+    documents: Annotated[Path | None, typer.Option(metavar="DIR", show_default=False, help=_say(
         "The folder of the documents that the gold records speak of.", "金标准记录所对应文档的文件夹。"))] = None,
-    predicted: Annotated[Path | None, typer.Option(help=_say(
+    predicted: Annotated[Path | None, typer.Option(metavar="DIR", show_default=False, help=_say(
         "Measure the finished records of this folder (as digitize writes them) and read no document.",
         "衡量这个文件夹里已有的结果（digitize 的输出），不再识别文档。"))] = None,
-    model: Annotated[Path | None, typer.Option(help=_say(
+    model: Annotated[Path | None, typer.Option(metavar="DIR", show_default=False, help=_say(
         "The folder of a model of your own; the shipped one, if not given.",
         "自己的模型所在文件夹，不写则用附带的模型。"))] = None,
     city_out: Annotated[bool, typer.Option("--city-out", help=_say(
         "For each document train a model that has seen nothing of its city (minutes each).",
         "每份文档都用没有见过该城市的模型来读（每个模型要训练几分钟）。"))] = False,
-    errors: Annotated[int, typer.Option(min=0, help=_say(
+    errors: Annotated[int, typer.Option(metavar="N", min=0, help=_say(
         "Show up to so many missed and invented facts of each kind and document.",
         "每份文档每类事实最多显示几条漏读和误读。"))] = 0,
     as_json: Annotated[bool, typer.Option("--json", help=_say("Print the figures as JSON.", "以 JSON 输出数据。"))] = False,
-    min_f1: Annotated[float, typer.Option(min=0.0, max=1.0, help=_say(
+    min_f1: Annotated[float, typer.Option("--min-f1", metavar="F1", min=0.0, max=1.0, help=_say(
         "End with status 1 when the value F1 over all documents is lower.",
         "全部文档的指标值 F1 低于此数时以退出码 1 结束。"))] = 0.0,
 ) -> None:
@@ -63,10 +63,13 @@ def evaluate(
         wanted = load_gold(source)
     except (OSError, ValueError) as error:
         raise UsageError(_say(f"gold records cannot be read: {error}", f"金标准记录无法读取：{error}"), path=source) from error
+    if not wanted:
+        raise UsageError(_say("there are no gold records", "没有金标准记录"), path=source)
     if predicted:
         records = find_predicted(predicted, wanted)
     else:
-        records = _read(wanted, documents or source.parent / "documents", model, city_out)
+        folder = (source if source.is_dir() else source.parent).resolve()
+        records = _read(wanted, documents or folder.parent / "documents", model, city_out)
     if not records:
         raise UsageError(_say("nothing pairs with any gold record", "没有任何结果与金标准记录对应"), path=predicted or source)
     scores = {one.name: score(one.records, records.get(one.name, {})) for one in wanted}

@@ -42,7 +42,8 @@ class Interruption:
             yield
         finally:
             self._held = False
-        pending, self._pending = self._pending, False
+        # One that was raised before, and yet has not ended the run, came where Python must swallow exceptions.
+        pending, self._pending = self._pending or self._raised, False
         if pending and raising:
             self._raised = True
             raise KeyboardInterrupt

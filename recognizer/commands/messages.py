@@ -68,6 +68,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "arguments_panel": ("Arguments", "参数"),
     "commands_panel": ("Commands", "命令"),
     "error_panel": ("Error", "错误"),
+    "required": ("[required]", "［必填］"),
+    "default": ("[default: {{}}]", "［默认：{{}}］"),
+    "see_help": (
+        "Try [blue]'{{command_path}} {{help_option}}'[/] for help.", "用法见 [blue]'{{command_path}} {{help_option}}'[/]。"),
     "working": ("Digitising", "正在识别"),
     "no_source": ("no document matches {sources}", "没有文档与 {sources} 相符"),
     "missing": ("no such file or folder", "没有这个文件或文件夹"),

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -121,7 +122,8 @@ def _digitize_side_by_side(sources: tuple[Source, ...], reader: Reader, jobs: in
         while rest or queue:
             try:
                 while rest and len(queue) < jobs * WAITING:
-                    future = pool.submit(reader, rest[0])
+                    with _interrupts_waiting():
+                        future = pool.submit(reader, rest[0])
                     queue.append((rest.popleft(), future))
                 outcome = queue[0][1].result()
             except BrokenProcessPool:
@@ -140,7 +142,9 @@ def _digitize_side_by_side(sources: tuple[Source, ...], reader: Reader, jobs: in
 def _digitize_apart(source: Source, reader: Reader) -> Outcome:
     pool = _pool(1)
     try:
-        return pool.submit(reader, source).result()
+        with _interrupts_waiting():
+            future = pool.submit(reader, source)
+        return future.result()
     except BrokenProcessPool:
         return Outcome(source, failure=Failure(source.name, None, "digitize", say("worker_died")))
     finally:
@@ -150,6 +154,19 @@ def _digitize_apart(source: Source, reader: Reader) -> Outcome:
 def _pool(jobs: int) -> ProcessPoolExecutor:
     # A fresh interpreter each: a forked one would share the locks and threads of numeric libraries.
     return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_leave_interrupts_to_the_parent)
+
+
+@contextmanager
+def _interrupts_waiting() -> Iterator[None]:
+    """Blocks Ctrl-C for the processes that are started meanwhile, from their first moment on; the parent gets it afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
 def _leave_interrupts_to_the_parent() -> None:

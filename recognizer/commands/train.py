@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Annotated
 
 import typer
@@ -21,16 +22,19 @@ def _say(english: str, chinese: str) -> str:
 
 
 def train(
-    out: Annotated[Path | None, typer.Option(help=_say(
-        "The folder for the model and its card; the shipped model's, if not given.", "存放模型和模型卡的文件夹，不写则覆盖附带的模型。"))] = None,
-    tables: Annotated[int, typer.Option(min=20, help=_say(
-        "How many generated documents to train on, beside the labelled ones.", "除标注文档外，用多少份生成的文档来训练。"))] = TABLES,
-    seed: Annotated[int, typer.Option(help=_say("What all random draws follow from.", "随机种子。"))] = SEED,
-    leave_out: Annotated[list[str] | None, typer.Option(help=_say(
+    out: Annotated[Path | None, typer.Option(metavar="DIR", show_default=False, help=_say(
+        "The folder for the model and its card; the shipped model's, if not given.",
+        "存放模型和模型卡的文件夹，不写则覆盖附带的模型。"))] = None,
+    tables: Annotated[int, typer.Option(metavar="N", min=20, help=_say(
+        "How many generated documents to train on, beside the labelled ones.",
+        "除标注文档外，用多少份生成的文档来训练。"))] = TABLES,
+    seed: Annotated[int, typer.Option(metavar="N", help=_say("What all random draws follow from.", "随机种子。"))] = SEED,
+    leave_out: Annotated[list[str] | None, typer.Option(metavar="NAME", show_default=False, help=_say(
         "Leave out a labelled document (by its name) and all texts drawn from it; may be given several times.",
         "不使用某份标注文档（写其名称）及取自它的全部文字，可多次使用。"))] = None,
     layout_out: Annotated[bool, typer.Option("--layout-out", help=_say(
-        "Leave out as well the layout habits that only the left-out documents show.", "同时不使用只有被排除的文档才有的版式特点。"))] = False,
+        "Leave out as well the layout habits that only the left-out documents show.",
+        "同时不使用只有被排除的文档才有的版式特点。"))] = False,
 ) -> None:
     from recognizer.model import save_model
     from recognizer.training import TrainingConfig, real_documents
@@ -39,9 +43,12 @@ def train(
 
     left_out = frozenset(leave_out or ())
     known = {document.name for document in real_documents()}
-    if not left_out <= known:
-        raise UsageError(_say(f"no labelled document is named {', '.join(sorted(left_out - known))}; there are {', '.join(sorted(known))}",
-                              f"没有名为 {'、'.join(sorted(left_out - known))} 的标注文档；现有 {'、'.join(sorted(known))}"))
+    if unknown := ", ".join(sorted(left_out - known)):
+        names = ", ".join(sorted(known))
+        raise UsageError(_say(f"no labelled document is named {unknown}; there are {names}",
+                              f"没有名为 {unknown} 的标注文档；现有 {names}"))
+    folder = out or models_folder()
+    _make(folder)
     start = time.perf_counter()
 
     def tell(message: str) -> None:
@@ -50,8 +57,19 @@ def train(
     before = fingerprints()
     model = fit(TrainingConfig(tables=tables, seed=seed, left_out=left_out, layout_out=layout_out), progress=tell)
     model.card.update(name=f"seed-{seed}-tables-{tables}-{before['features']}", fingerprints=before, confidence="provisional")
-    path = save_model(model, out or models_folder())
+    path = save_model(model, folder)
     tell(_say(f"model stored in {path}", f"模型存于 {path}"))
+
+
+def _make(folder: Path) -> None:
+    """Makes the folder now: minutes of training are no time to find out that it cannot be written to."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        why = error.strerror or error
+        raise UsageError(_say(f"the model cannot be stored there: {why}", f"模型无法存放于此：{why}"), path=folder) from error
 
 
 train.__doc__ = _say(

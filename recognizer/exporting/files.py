@@ -71,11 +71,19 @@ class OutputFolder:
         self._failures: list[Failure] = []
         self._temporary: dict[str, Path] = {}  # final name -> the temporary file that will take it
         self._writers: dict[str, list[TableWriter]] = {name: [] for name in TABLES}
+        self._workbook: Workbook | None = None
+        try:
+            self._open_tables(excel)
+        except BaseException:
+            self._discard()
+            raise
+
+    def _open_tables(self, excel: bool) -> None:
         for name, table in TABLES.items():
             self._writers[name].append(CsvWriter(self._reserve(f"{name}.csv"), table))
             self._writers[name].append(ParquetWriter(self._reserve(f"{name}.parquet"), table))
-        self._workbook = Workbook(self._reserve(WORKBOOK)) if excel else None
-        if self._workbook:
+        if excel:
+            self._workbook = Workbook(self._reserve(WORKBOOK))
             for name, table in TABLES.items():
                 self._writers[name].append(self._workbook.sheet(table))
 
