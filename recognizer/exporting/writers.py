@@ -79,8 +79,30 @@ class ParquetWriter:
         import pyarrow
 
         if self._rows:
-            self._writer.write_table(pyarrow.Table.from_pylist(self._rows, schema=self._schema))
+            columns = [_column([row[field.name] for row in self._rows], field.type) for field in self._schema]
+            self._writer.write_table(pyarrow.Table.from_arrays(columns, schema=self._schema))
             self._rows.clear()
+
+
+def _column(values: list[Any], kind: Any) -> Any:
+    """The Arrow array of a column, None where nothing is known. Built from buffers: from a list, Arrow would import pandas."""
+    import numpy
+    import pyarrow
+
+    def packed(flags: list[bool]) -> Any:
+        return pyarrow.py_buffer(numpy.packbits(flags, bitorder="little"))
+
+    known = packed([value is not None for value in values])
+    if kind == pyarrow.string():
+        texts = [(value or "").encode() for value in values]
+        offsets = numpy.cumsum([0, *map(len, texts)], dtype=numpy.int32)
+        buffers = [known, pyarrow.py_buffer(offsets), pyarrow.py_buffer(b"".join(texts))]
+    elif kind == pyarrow.bool_():
+        buffers = [known, packed([bool(value) for value in values])]
+    else:
+        numbers = numpy.asarray([value or 0 for value in values], kind.to_pandas_dtype())
+        buffers = [known, pyarrow.py_buffer(numbers)]
+    return pyarrow.Array.from_buffers(kind, len(values), buffers)
 
 
 class Workbook:
