@@ -34,7 +34,7 @@ class TrainingConfig:
     held_back: frozenset[tuple[str, int]] = frozenset()
     epochs: int = 10
     hidden: int = 128
-    most: int = 400_000
+    most: int = 600_000
 
 
 def real_documents(left_out: frozenset[str] = frozenset()) -> Iterator[LabelledDocument]:
