@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from recognizer.checking.conservation import invented
+from recognizer.checking.sums import differing
 from recognizer.types import Document, Evidence, Fund, Indicator, Project, Records
 
 DOUBTED = 0.7  # provisional factor of a confidence for each doubt, until confidences are calibrated
@@ -15,17 +16,19 @@ def check(records: Records, document: Document) -> Records:
     ledgers = records.pages
     if ledgers:
         ledgers = (replace(ledgers[0], invented=len(invented(records, document))), *ledgers[1:])
-    return replace(records, pages=ledgers, projects=tuple(_project(project) for project in records.projects))
+    totals = tuple(replace(total, funds=tuple(map(_fund, total.funds))) for total in records.totals)
+    return replace(records, pages=ledgers, projects=tuple(map(_project, records.projects)), totals=totals)
 
 
 def _project(project: Project) -> Project:
     names = [(indicator.level2, indicator.name) for indicator in project.indicators]
+    unequal = differing(project.funds)
     return replace(
         project,
         indicators=tuple(
             _indicator(indicator, names.count((indicator.level2, indicator.name)) > 1) for indicator in project.indicators
         ),
-        funds=tuple(_fund(fund) for fund in project.funds),
+        funds=tuple(_fund(fund, number in unequal) for number, fund in enumerate(project.funds)),
     )
 
 
@@ -44,8 +47,9 @@ def _indicator(indicator: Indicator, twice: bool) -> Indicator:
     return replace(indicator, evidence=found, values=values)
 
 
-def _fund(fund: Fund) -> Fund:
-    return replace(fund, evidence=_doubted(fund.evidence, [] if fund.amount is not None else ["amount_unreadable"]))
+def _fund(fund: Fund, unequal: bool = False) -> Fund:
+    doubts = ["sum_differs"] * unequal + ["amount_unreadable"] * (fund.amount is None)
+    return replace(fund, evidence=_doubted(fund.evidence, doubts))
 
 
 def _doubted(evidence: Evidence, doubts: list[str]) -> Evidence:

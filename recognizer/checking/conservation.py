@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recognizer.types import Document, Evidence, Piece, Records, TextBlock
+from recognizer.types import Document, Evidence, Records, TextBlock
 from recognizer.vocabulary import fold
 
 
@@ -25,10 +25,13 @@ def printed_fields(records: Records) -> Iterator[tuple[str, Evidence]]:
                     yield text, indicator.evidence
             for value in indicator.values:
                 yield value.text, value.evidence
+    for total in records.totals:
+        for fund in total.funds:
+            yield fund.raw, fund.evidence
 
 
 def invented(records: Records, document: Document) -> list[str]:
-    """The printed fields that are not put together from the lines that their evidence names, in that order."""
+    """The printed fields that are not put together from pieces of the lines that their evidence names, line after line."""
     lines = _lines(document)
     return [
         text
@@ -36,7 +39,7 @@ def invented(records: Records, document: Document) -> list[str]:
         if not _stands(
             text,
             [
-                lines.get(number, "")
+                lines.get(number, [])
                 for place in evidence.at
                 if place.lines
                 for number in range(place.lines[0], place.lines[1] + 1)
@@ -45,14 +48,17 @@ def invented(records: Records, document: Document) -> list[str]:
     ]
 
 
-def _stands(text: str, sources: list[str]) -> bool:
-    """Whether the text is a concatenation of runs that stand in the sources, in their order."""
+def _stands(text: str, lines: list[list[str]]) -> bool:
+    """Whether the text is a concatenation of runs of the lines' pieces: line by line, and forwards within each piece."""
     rest = fold(text)
-    for source in sources:
+    for pieces in lines:
+        unread = list(pieces)
         while rest:
-            size = _longest_start(rest, source)
+            size, number = max(((_longest_start(rest, piece), -number) for number, piece in enumerate(unread)), default=(0, 0))
             if not size:
                 break
+            piece = unread[-number]
+            unread[-number] = piece[piece.index(rest[:size]) + size :]
             rest = rest[size:]
     return not rest
 
@@ -69,17 +75,16 @@ def _longest_start(text: str, source: str) -> int:
     return low
 
 
-def _lines(document: Document) -> dict[int, str]:
-    """The folded text of each line: of a table's line, its cells one after the other."""
+def _lines(document: Document) -> dict[int, list[str]]:
+    """The folded pieces of each line."""
     found: dict[int, list[str]] = {}
-    pieces: list[Piece] = []
     for block in document.blocks:
         if isinstance(block, TextBlock):
             for line in block.lines:
-                found.setdefault(line.number, []).append(line.text)
+                found.setdefault(line.number, []).extend(map(fold, line.text.split()))
         else:
-            pieces.extend(piece for cell in block.cells for piece in cell.pieces)
-    for piece in pieces:
-        if piece.place.lines:
-            found.setdefault(piece.place.lines[0], []).append(piece.text)
-    return {number: fold("".join(texts)) for number, texts in found.items()}
+            for cell in block.cells:
+                for piece in cell.pieces:
+                    if piece.place.lines:
+                        found.setdefault(piece.place.lines[0], []).append(fold(piece.text))
+    return found
