@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from recognizer.assembly.heads import amount_unit, city, fiscal_year, publisher
 from recognizer.assembly.levels import place_levels
-from recognizer.assembly.text import name_choice, words
+from recognizer.assembly.text import key, name_choice, words
 from recognizer.assembly.walk import Walk
 from recognizer.model import Model
 from recognizer.types import Document, LabelledCell, LabelledGrid, Ledger, Records, Role
@@ -21,7 +21,7 @@ def assemble(document: Document, grids: Sequence[LabelledGrid], model: Model) ->
     Any layout is walked over in the same way; the model only helps to say which level an indicator's name belongs to.
     """
     cells = [entry for grid in grids for row in grid.rows for entry in row]
-    walk = Walk(name_choice=_name_choice(cells))
+    walk = Walk(name_choice=_name_choice(cells), ahead=_unnamed(cells))
     for grid in grids:
         walk.grid(grid)
     drafts = [draft for draft in walk.projects if draft.name or draft.indicators or draft.goals or draft.funds]
@@ -50,6 +50,26 @@ def assemble(document: Document, grids: Sequence[LabelledGrid], model: Model) ->
         tuple(warnings),
         (_ledger(cells, walk.leftover),),
     )
+
+
+def _unnamed(cells: Sequence[LabelledCell]) -> dict[int, frozenset[str]]:
+    """The titles after which no project is named before the next title, by identity, with the attribute keys between.
+
+    None where no project is named at all: then titles are all there is to tell projects apart.
+    """
+    found: dict[int, frozenset[str]] = {}
+    keys: set[str] = set()
+    named = named_anywhere = False
+    for entry in reversed(cells):
+        if entry.names_project or (entry.label.role is Role.ATTRIBUTE_KEY and name_choice(entry) == 2):
+            named = named_anywhere = True
+        if entry.label.role is Role.ATTRIBUTE_KEY:
+            keys.add(key(entry))
+        elif entry.label.role is Role.TITLE:
+            if not named:
+                found[id(entry)] = frozenset(keys)
+            named, keys = False, set()
+    return found if named_anywhere else {}
 
 
 def _name_choice(cells: Sequence[LabelledCell]) -> int:

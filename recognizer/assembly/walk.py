@@ -17,13 +17,15 @@ class Walk:
     """What has been put together so far, and what the next cell may refer to.
 
     The same walk serves forms, lists, halves side by side and the parts of packed cells: rows of drawn grids bind
-    their cells to each other, undrawn ones bind a cell to what was printed last.
+    their cells to each other, undrawn ones bind a cell to what was printed last. `ahead` holds, by identity, the titles
+    after which no project is named, with the attribute keys printed before the next title.
     """
 
     projects: list[ProjectDraft] = field(default_factory=lambda: [ProjectDraft()])
     totals: list[Total] = field(default_factory=list)
     leftover: list[LabelledCell] = field(default_factory=list)
     name_choice: int = 2
+    ahead: dict[int, frozenset[str]] = field(default_factory=dict)
     _drawn: bool = False
     _row: tuple[LabelledCell, ...] = ()
     _columns: dict[int, LabelledCell] = field(default_factory=dict)
@@ -84,14 +86,27 @@ class Walk:
             if labels:
                 self._halves = {entry.cell.column: entry for entry in labels} if between and len(labels) > 1 else {}
 
-    def _heading(self, entry: LabelledCell, *heads: Role) -> LabelledCell | None:
-        found = self._columns.get(entry.cell.column) if self._drawn else None
-        return found if found and found.label.heads in heads else None
+    def _heading(self, entry: LabelledCell, heads: Role) -> LabelledCell | None:
+        """The heading over a cell: that of its rank where the row has as many such cells as headings, else its column's.
+
+        Rank goes before column, because rows from which an exporter dropped a merged cell are shifted.
+        """
+        if not self._drawn:
+            return None
+        own = [other for other in self._row if other.label.role is heads]
+        over = [other for other in self._headings if other.label.heads is heads]
+        if len(own) == len(over) and entry in own:
+            return over[own.index(entry)]
+        found = self._columns.get(entry.cell.column)
+        return found if found and found.label.heads is heads else None
 
     # Heads of forms
 
     def _title(self, entry: LabelledCell) -> None:
-        if self.project.name or self.project.indicators:
+        """A title opens a project, unless it is a running head in the middle of one."""
+        ahead = self.ahead.get(id(entry))
+        again = ahead is not None and any(name in ahead for name, _ in self.project.attributes)
+        if (ahead is None or again) and (self.project.name or self.project.indicators):
             self._new_project()
 
     def _new_project(self) -> None:
@@ -117,7 +132,8 @@ class Walk:
             return
         again = own is self._key and self._key_used
         self._key_used = True
-        if (entry.names_project or name_choice(own) >= self.name_choice) and not again:
+        shown = any(other.names_project for other in self._row)  # then no other value of the row is the name, whatever its column
+        if not again and (entry.names_project or (name_choice(own) >= self.name_choice and not shown)):
             self._names_have_keys = True
             self._name_project(entry)
             return
