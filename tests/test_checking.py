@@ -13,7 +13,7 @@ from recognizer.exporting import doubtful_facts
 from recognizer.measuring.gold import load_gold
 from recognizer.reading import read_text
 from recognizer.resources import gold_folder
-from recognizer.types import Evidence, Fund, Indicator, Ledger, Period, Place, Project, Records, Total, Value
+from recognizer.types import Evidence, Fund, Goal, Indicator, Ledger, Period, Place, Project, Records, Total, Value
 
 
 def fund(path: str, raw: str, amount: float | None = None, period: Period = Period.ANNUAL) -> Fund:
@@ -74,6 +74,12 @@ def test_what_was_found_wrong_is_named_lowers_the_confidence_and_is_to_be_review
     assert found.totals[0].funds[0].evidence.confidence == 0.9
     assert {fact.kind for fact in doubtful_facts(found)} == {"fund", "value"}
     assert found.pages[0].invented == 0
+
+
+def test_a_goal_that_was_doubted_when_put_together_is_less_sure() -> None:
+    goal = Goal(Period.ANNUAL, "通车", Evidence(confidence=0.9, doubts=("repeat_dropped",)))
+    found = check(Records("a.txt", projects=(Project("修路", goals=(goal,)),)), read_text(TEXT, "a.txt"))
+    assert found.projects[0].goals[0].evidence.confidence < 0.8
 
 
 @pytest.mark.parametrize("changed", [

@@ -28,6 +28,7 @@ def _project(project: Project) -> Project:
         indicators=tuple(
             _indicator(indicator, names.count((indicator.level2, indicator.name)) > 1) for indicator in project.indicators
         ),
+        goals=tuple(replace(goal, evidence=_doubted(goal.evidence, [])) for goal in project.goals),
         funds=tuple(_fund(fund, number in unequal) for number, fund in enumerate(project.funds)),
     )
 
