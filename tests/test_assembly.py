@@ -92,7 +92,8 @@ def test_a_form_becomes_one_project() -> None:
 def test_what_stands_under_a_total_has_its_labels_as_path() -> None:
     (project,) = put_together(table(FORM)).projects
     assert [(fund.path, fund.raw) for fund in project.funds] == [
-        (("项目资金", "年度资金总额"), "48.00"), (("项目资金", "财政拨款"), "40.00"), (("项目资金", "其他资金"), "8.00")]
+        (("项目资金", "年度资金总额"), "48.00"), (("项目资金", "年度资金总额", "财政拨款"), "40.00"),
+        (("项目资金", "年度资金总额", "其他资金"), "8.00")]
     assert {fund.item for fund in project.funds} == {"年度资金总额", "财政拨款", "其他资金"}
 
 
