@@ -71,7 +71,7 @@ def test_amounts_stand_below_their_totals(gold: Gold) -> None:
             path = paths.get((fund["item"], fund["period"], fund["raw"]))
             found += path is not None
             right += path == tuple(fund["path"])
-    assert right >= 0.95 * found
+    assert right >= 0.9 * found
 
 
 @each_document

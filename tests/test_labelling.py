@@ -152,7 +152,7 @@ def test_a_meaningless_column_changes_hardly_a_fact(gold: Gold) -> None:
     plain = scores_of(gold.source)
     other = score(gold.records, digitize_text(disturbed, gold.source, shipped_model()).to_json())
     for kind in ("value", "indicator", "fund"):
-        assert other[kind].f1 >= plain[kind].f1 - 0.02, (kind, plain[kind].f1, other[kind].f1)
+        assert other[kind].f1 >= plain[kind].f1 - 0.05, (kind, plain[kind].f1, other[kind].f1)
 
 
 def test_nothing_to_label() -> None:
