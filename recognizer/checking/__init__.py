@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from recognizer.checking.conservation import invented
@@ -21,12 +22,12 @@ def check(records: Records, document: Document) -> Records:
 
 
 def _project(project: Project) -> Project:
-    names = [(indicator.level2, indicator.name) for indicator in project.indicators]
+    names = Counter((indicator.level2, indicator.name) for indicator in project.indicators)
     unequal = differing(project.funds)
     return replace(
         project,
         indicators=tuple(
-            _indicator(indicator, names.count((indicator.level2, indicator.name)) > 1) for indicator in project.indicators
+            _indicator(indicator, names[indicator.level2, indicator.name] > 1) for indicator in project.indicators
         ),
         goals=tuple(replace(goal, evidence=_doubted(goal.evidence, [])) for goal in project.goals),
         funds=tuple(_fund(fund, number in unequal) for number, fund in enumerate(project.funds)),
