@@ -82,6 +82,12 @@ def test_a_goal_that_was_doubted_when_put_together_is_less_sure() -> None:
     assert found.projects[0].goals[0].evidence.confidence < 0.8
 
 
+def test_an_indicator_without_a_level_is_doubted() -> None:
+    lost = Indicator("产出指标", None, "合格率", (Value(Period.ANNUAL, "95%", at(5)),), evidence=at(5))
+    found = check(Records("a.txt", projects=(Project("修路", indicators=(lost,)),)), read_text(TEXT, "a.txt"))
+    assert found.projects[0].indicators[0].evidence.doubts == ("level_lost",)
+
+
 @pytest.mark.parametrize("changed", [
     {"value": "≥96%"}, {"value": "≥95％万"}, {"value": "59%"}, {"name": "率格合"}, {"name": "合格率高"}, {"total": "84.00"}])
 def test_what_stands_nowhere_is_counted(changed: dict[str, str]) -> None:

@@ -38,6 +38,8 @@ def _indicator(indicator: Indicator, twice: bool) -> Indicator:
     doubts = []
     if twice and indicator.name:
         doubts.append("name_twice")
+    if not indicator.level1 or not indicator.level2:
+        doubts.append("level_lost")
     if not indicator.values:
         doubts.append("no_value")
     found = _doubted(indicator.evidence, doubts)
