@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from recognizer.assembly.drafts import ProjectDraft
 from recognizer.assembly.heads import amount_unit, city, fiscal_year, publisher
 from recognizer.assembly.levels import place_levels
 from recognizer.assembly.text import key, name_choice, words
@@ -12,6 +13,9 @@ from recognizer.model import Model
 from recognizer.types import Document, LabelledCell, LabelledGrid, Ledger, Records, Role
 
 FACT_ROLES = (Role.NAME, Role.VALUE, Role.FUND_AMOUNT, Role.ATTRIBUTE_VALUE, Role.GOAL_TEXT, Role.STANDARD)
+ANCHORS = (  # without any of these, what looks like a name or a value is no part of such a table
+    Role.TITLE, Role.ATTRIBUTE_KEY, Role.FUND_KEY, Role.GOAL_KEY, Role.HEADER, Role.LEVEL1, Role.LEVEL2, Role.PACKED
+)
 NO_TABLE = "no table of performance targets was found"
 
 
@@ -24,7 +28,12 @@ def assemble(document: Document, grids: Sequence[LabelledGrid], model: Model) ->
     walk = Walk(name_choice=_name_choice(cells), ahead=_unnamed(cells))
     for grid in grids:
         walk.grid(grid)
-    drafts = [draft for draft in walk.projects if draft.name or draft.indicators or draft.goals or draft.funds]
+    anchored = any(entry.label.role in ANCHORS for entry in cells)
+    drafts: list[ProjectDraft] = []
+    others: list[ProjectDraft] = []
+    for draft in walk.projects:
+        filled = anchored and (draft.name or draft.indicators or draft.goals or draft.funds)
+        (drafts if filled else others).append(draft)
     names = sorted({indicator.text for draft in drafts for indicator in draft.indicators if indicator.text})
     scores = model.levels.scores(names)
     likely = {
@@ -35,6 +44,8 @@ def assemble(document: Document, grids: Sequence[LabelledGrid], model: Model) ->
         draft.finished(year, place_levels([indicator.printed() for indicator in draft.indicators], draft.likely_levels(likely)))
         for draft in drafts
     )
+    leftover = walk.leftover + [entry for draft in drafts for indicator in draft.indicators for entry in indicator.unused]
+    leftover += [entry for draft in others for entry in draft.entries()]
     published_by = publisher(cells, projects)
     warnings = list(document.warnings)
     if not projects:
@@ -48,7 +59,7 @@ def assemble(document: Document, grids: Sequence[LabelledGrid], model: Model) ->
         projects,
         tuple(walk.totals),
         tuple(warnings),
-        (_ledger(cells, walk.leftover),),
+        (_ledger(cells, leftover),),
     )
 
 

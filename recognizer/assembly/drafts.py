@@ -27,7 +27,10 @@ MEASURED = (Period.ACTUAL, Period.PRIOR_YEAR)  # what was reached; a comparator 
 
 @dataclass(slots=True)
 class IndicatorDraft:
-    """An indicator in the making: its name's cell, the level labels over it and the cells of its row."""
+    """An indicator in the making: its name's cell, the level labels over it and the cells of its row.
+
+    `unused` are the cells that found no place in the finished indicator.
+    """
 
     name: LabelledCell | None
     level1: LabelledCell | None
@@ -36,6 +39,7 @@ class IndicatorDraft:
     new2: bool
     cells: list[LabelledCell] = field(default_factory=list)
     headings: dict[int, LabelledCell] = field(default_factory=dict)
+    unused: list[LabelledCell] = field(default_factory=list)
 
     @property
     def text(self) -> str | None:
@@ -58,8 +62,9 @@ class IndicatorDraft:
 
     def finished(self, levels: Levels) -> Indicator:
         """The indicator with its levels placed and its values put together from their columns."""
-        values, doubts = self._values()
+        values, doubts, self.unused = self._values()
         standards = [words(cell) for cell in self.cells if cell.label.role is Role.STANDARD]
+        self.unused += [cell for cell in self.cells if cell.label.role is Role.STANDARD and words(cell) != standards[0]]
         extra = [
             (key(self.headings[id(cell)]) if id(cell) in self.headings else str(cell.label.role), words(cell))
             for cell in self.cells
@@ -87,12 +92,16 @@ class IndicatorDraft:
             levels.level2_provenance,
         )
 
-    def _values(self) -> tuple[tuple[Value, ...], list[str]]:
-        """The values by period; comparators and units from columns of their own are put around their numbers."""
+    def _values(self) -> tuple[tuple[Value, ...], list[str], list[LabelledCell]]:
+        """The values by period, doubts, and the cells whose values were not taken.
+
+        Comparators and units from columns of their own are put around their numbers.
+        """
         comparators = [cell for cell in self.cells if cell.label.role is Role.COMPARATOR and is_comparator(words(cell))]
         units = [cell for cell in self.cells if cell.label.role is Role.UNIT]
         numbers = [cell for cell in self.cells if cell.label.role is Role.VALUE and words(cell)]
         by_period: dict[Period, list[Value]] = {}
+        printed: dict[int, LabelledCell] = {}
         for order, number in enumerate(numbers):
             around = [number]
             period = number.label.period or Period.ANNUAL
@@ -107,20 +116,24 @@ class IndicatorDraft:
             found = evidence(*around)
             if once != text:
                 found = replace(found, doubts=("repeat_dropped",))
-            by_period.setdefault(period, []).append(Value(period, once, found))
+            value = Value(period, once, found)
+            printed[id(value)] = number
+            by_period.setdefault(period, []).append(value)
         doubts: list[str] = []
         cycle = {value.text for value in by_period.get(Period.FULL_CYCLE, ())}
         values = []
+        unused = []
         for said in by_period.values():
             distinct = list({value.text.strip("。.；;，,"): value for value in reversed(said)}.values())[::-1]
             # A text read twice over repeats its neighbour; what differs from the neighbour was printed for itself.
             own = [value for value in distinct if value.text not in cycle] if len(distinct) > 1 else distinct
             chosen = (own or distinct)[0]
+            unused += [printed[id(value)] for value in distinct if value is not chosen]
             if len(distinct) > 1:
                 doubts.append("several_values")
                 chosen = replace(chosen, evidence=replace(chosen.evidence, doubts=(*chosen.evidence.doubts, "several_values")))
             values.append(chosen)
-        return tuple(values), doubts
+        return tuple(values), doubts, unused
 
 
 @dataclass(slots=True)
@@ -157,6 +170,14 @@ class ProjectDraft:
             indicators,
             evidence(self.name) if self.name else Evidence(),
         )
+
+    def entries(self) -> list[LabelledCell]:
+        """The cells that were put into it, but for those of funds."""
+        named = [entry for entry in (self.name,) if entry]
+        attributes = [entry for _, entries in self.attributes for entry in entries]
+        goals = [entry for entries in self.goals.values() for entry in entries]
+        indicators = [entry for one in self.indicators for entry in (one.name, *one.cells) if entry]
+        return [*named, *attributes, *goals, *indicators]
 
     def likely_levels(self, scores: Mapping[str, Mapping[str, float]]) -> list[Mapping[str, float]]:
         """The scores of level 2 for each indicator's name."""

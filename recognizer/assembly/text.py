@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import groupby
 
 from recognizer.types import Evidence, LabelledCell, Place, Role
 from recognizer.vocabulary import fold, project_name_choice
@@ -11,6 +12,7 @@ from recognizer.vocabulary import fold, project_name_choice
 _KEY_END = re.compile(r"[:：]+$")
 _KEY_UNIT = re.compile(r"[(（][^()（）]*元[^()（）]*[)）]")
 _OF_WHICH = re.compile(r"^其中[:：]?")
+_TOTAL = re.compile(r"(?:总额|总计|合计|小计|总数|总和)$")
 _SYMBOLS = re.compile(r"^(?:[≥≤＞＜><=＝≧≦﹥﹤‹═⩾⩽≈]+|大于等于|小于等于|大于|小于|等于|不低于|不少于|不超过|不高于)$")
 
 
@@ -29,6 +31,11 @@ def fund_item(entry: LabelledCell) -> str:
     return _KEY_END.sub("", _KEY_UNIT.sub("", _OF_WHICH.sub("", words(entry))))
 
 
+def is_total(entry: LabelledCell) -> bool:
+    """Whether a fund's label names a total, below which its parts may be printed."""
+    return bool(_TOTAL.search(fund_item(entry)))
+
+
 def is_comparator(text: str) -> bool:
     """Whether a comparator column's text compares, and does not only say what kind of indicator it is (定性)."""
     return bool(_SYMBOLS.match(text))
@@ -39,7 +46,7 @@ def evidence(*entries: LabelledCell, inherited: tuple[LabelledCell, ...] = ()) -
     places: list[Place] = [piece.place for entry in entries for piece in entry.cell.pieces]
     places += [replace(piece.place, inherited=True) for entry in inherited for piece in entry.cell.pieces]
     sure = [entry.probability * entry.period_probability * entry.cell.join_probability for entry in (*entries, *inherited)]
-    return Evidence(tuple(dict.fromkeys(places)), round(min(sure, default=1.0), 4))
+    return Evidence(tuple(place for place, _ in groupby(places)), round(min(sure, default=1.0), 4))
 
 
 def name_choice(entry: LabelledCell) -> int:

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from recognizer.assembly.drafts import IndicatorDraft, ProjectDraft
-from recognizer.assembly.text import evidence, fund_item, key, name_choice, words
+from recognizer.assembly.text import evidence, fund_item, is_total, key, name_choice, words
 from recognizer.types import Fund, LabelledCell, LabelledGrid, Period, Role, Total
 
 AHEAD = 6  # cells looked at to tell whether a level label belongs to the name before it
+
+# A tick, a dash or a slash in one of these says nothing.
+SAYING = (Role.ATTRIBUTE_VALUE, Role.GOAL_TEXT, Role.LEVEL1, Role.LEVEL2, Role.NAME, Role.VALUE, Role.STANDARD)
 
 
 @dataclass(slots=True)
@@ -36,6 +39,8 @@ class Walk:
     _names_have_keys: bool = False
     _fund_keys: list[LabelledCell] = field(default_factory=list)
     _fund_used: bool = False
+    _fund_totals: dict[int, tuple[LabelledCell, bool]] = field(default_factory=dict)
+    _fund_columns: dict[int, int] = field(default_factory=dict)
     _total: LabelledCell | None = None
     _level1: LabelledCell | None = None
     _level2: LabelledCell | None = None
@@ -61,7 +66,9 @@ class Walk:
             for number, entry in enumerate(_levels_first(row) if grid.drawn else row):
                 self._ahead = entries[position - len(row) + number + 1 : position - len(row) + number + 1 + AHEAD]
                 handle = _HANDLERS.get(entry.label.role)
-                if handle:
+                if handle and entry.label.role in SAYING and not any(char.isalnum() for char in entry.cell.text):
+                    self.leftover.append(entry)
+                elif handle:
                     handle(self, entry)
             self.leftover.extend(self._waiting)
             self._waiting = []
@@ -113,7 +120,7 @@ class Walk:
         if not self.project.blank:
             self.projects.append(ProjectDraft())
         self._open = self._level1 = self._level2 = self._key = None
-        self._fund_keys, self._halves = [], {}
+        self._fund_keys, self._fund_totals, self._halves = [], {}, {}
 
     def _attribute_key(self, entry: LabelledCell) -> None:
         self._key, self._key_used = entry, False
@@ -167,11 +174,39 @@ class Walk:
 
     def _fund_key(self, entry: LabelledCell) -> None:
         if self._drawn:
-            self._fund_keys = [other for other in self._fund_keys if other.cell.column < entry.cell.column]
+            self._fund_keys = self._fund_keys_over(entry)
         elif self._fund_used and len(self._fund_keys) > 1 and "其中" not in words(entry):
             self._fund_keys.pop()
         self._fund_keys.append(entry)
         self._fund_used = False
+
+    def _fund_keys_over(self, entry: LabelledCell) -> list[LabelledCell]:
+        """The keys that a key of a drawn grid stands below: those to its left, and the total whose parts it goes on with.
+
+        Parts are printed below their total, in its own column, from 其中 (of which) on until the next total.
+        """
+        column = self._fund_column(entry)
+        outer = [other for other in self._fund_keys if self._fund_column(other) < column]
+        parts = "其中" in words(entry)
+        if is_total(entry):
+            self._fund_totals[column] = (entry, False)
+            return [other for other in outer if not is_total(other)]
+        total, begun = self._fund_totals.get(column, (None, False))
+        if total is None or not (parts or begun):
+            return outer
+        self._fund_totals[column] = (total, True)
+        # What stands left of its own total belongs to the other half.
+        halves = [left for left, (_, others) in self._fund_totals.items() if others and left < column]
+        return [*(other for other in outer if not is_total(other) and self._fund_column(other) not in halves), total]
+
+    def _fund_column(self, entry: LabelledCell) -> int:
+        """The column of a fund's key, put right where its row's amounts stand left of their headings (a shifted row)."""
+        if id(entry) not in self._fund_columns:
+            over = [column for column, other in self._columns.items() if other.label.heads is Role.FUND_AMOUNT]
+            own = [other.cell.column for other in self._row if other.label.role is Role.FUND_AMOUNT]
+            shift = max(max(over) - max(own), 0) if over and own else 0
+            self._fund_columns[id(entry)] = entry.cell.column + shift
+        return self._fund_columns[id(entry)]
 
     def _fund_amount(self, entry: LabelledCell) -> None:
         beside = [other for other in self._row[: self._row.index(entry)] if other.label.role is Role.FUND_KEY]

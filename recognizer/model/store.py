@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,7 +15,7 @@ import numpy as np
 
 from recognizer.errors import ModelError
 from recognizer.model.network import Network
-from recognizer.model.text import TextModel
+from recognizer.model.text import BUCKETS, TextModel
 from recognizer.resources import models_folder
 
 FILE_NAME, CARD_NAME = "default.npz", "default.json"
@@ -67,7 +68,7 @@ def load_model(folder: Path) -> Model:
         return Model(**parts, card=card)
     except FileNotFoundError as error:
         raise ModelError("no model is stored there", path=path, stage="label", hint="`recognizer train` makes one") from error
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelError(
             f"cannot be loaded: {error}", path=path, stage="label", hint="`recognizer train` makes a new one"
         ) from error
@@ -96,18 +97,28 @@ def _arrays(part: TextModel | Network) -> Iterator[tuple[str, Any]]:
 
 
 def _text_model(arrays: Mapping[str, Any], name: str) -> TextModel:
-    return TextModel(
-        tuple(map(str, arrays[f"{name}.classes"])),
-        arrays[f"{name}.weights"],
-        arrays[f"{name}.bias"],
-        frozenset(map(str, arrays[f"{name}.lexicon"])),
-    )
+    classes = _words(arrays, f"{name}.classes")
+    weights, bias = arrays[f"{name}.weights"], arrays[f"{name}.bias"]
+    if weights.shape != (BUCKETS, len(classes)) or bias.shape != (len(classes),):
+        raise ValueError(f"the parts of {name} do not fit together")
+    return TextModel(classes, weights, bias, frozenset(_words(arrays, f"{name}.lexicon")))
+
+
+def _words(arrays: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    # NumPy gives a part that is no array as bytes.
+    return tuple(arrays[name].astype(np.str_).tolist())
 
 
 def _network(arrays: Mapping[str, Any], name: str) -> Network:
-    layers = sum(key.startswith(f"{name}.weight") for key in arrays)
-    return Network(
-        tuple(map(str, arrays[f"{name}.classes"])),
-        [arrays[f"{name}.weight{layer}"].astype(np.float32) for layer in range(layers)],
-        [arrays[f"{name}.bias{layer}"] for layer in range(layers)],
-    )
+    layers = range(sum(key.startswith(f"{name}.weight") for key in arrays))
+    classes = _words(arrays, f"{name}.classes")
+    weights = [arrays[f"{name}.weight{layer}"].astype(np.float32) for layer in layers]
+    biases = [arrays[f"{name}.bias{layer}"] for layer in layers]
+    widths = [weight.shape[1] for weight in weights]
+    if (
+        [bias.shape for bias in biases] != [(width,) for width in widths]
+        or [weight.shape[0] for weight in weights[1:]] != widths[:-1]
+        or widths[-1:] != [len(classes)]
+    ):
+        raise ValueError(f"the parts of {name} do not fit together")
+    return Network(classes, weights, biases)

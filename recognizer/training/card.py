@@ -9,7 +9,9 @@ from pathlib import Path
 from recognizer.resources import gold_folder, training_folder
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-FEATURE_ROOMS = ("types.py", "vocabulary", "reading", "layout", "context", "repair", "labelling", "model")
+FEATURE_ROOMS = (
+    "types.py", "vocabulary", "reading", "layout", "context", "repair", "labelling", "model/text.py", "model/network.py"
+)
 TRAINING_ROOMS = ("truth.py", "generation", "training")
 
 
@@ -26,7 +28,8 @@ def fingerprints() -> dict[str, str]:
 def _files(place: Path) -> list[Path]:
     if place.is_file():
         return [place]
-    return sorted(path for path in place.rglob("*") if path.suffix in (".py", ".json", ".jsonl") and path.is_file())
+    files = (path for path in place.rglob("*") if path.suffix in (".py", ".json", ".jsonl") and path.is_file())
+    return sorted(path for path in files if path != Path(__file__).resolve())
 
 
 def _digest(root: Path, paths: Iterable[Path]) -> str:
