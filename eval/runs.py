@@ -44,7 +44,9 @@ RESERVED_SEED = 20240501
 RESERVED_PARTS = 2
 
 # Rooms that no trained model depends on.
-_AFTER_TRAINING = ("measuring", "commands", "exporting", "assembly", "checking", "mapping", "baseline", "schema", "api.py", "digitizing.py")
+_AFTER_TRAINING = (
+    "measuring", "commands", "exporting", "assembly", "checking", "mapping", "baseline", "schema", "api.py", "digitizing.py"
+)
 
 
 @dataclass(frozen=True, slots=True)

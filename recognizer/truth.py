@@ -53,7 +53,8 @@ def save_truth(path: Path, cells: tuple[TruthCell, ...]) -> None:
     """Writes true cells as JSONL, a line a cell."""
     rows = []
     for number, cell in enumerate(cells):
-        row: dict[str, Any] = {"cell": number, "label": cell.label, "pieces": cell.pieces, "text": cell.text, "project": cell.project}
+        row: dict[str, Any] = {"cell": number, "label": cell.label, "pieces": cell.pieces, "text": cell.text}
+        row["project"] = cell.project
         if cell.parts:
             row["parts"] = cell.parts
         rows.append(json.dumps(row, ensure_ascii=False))

@@ -15,7 +15,7 @@ from recognizer.training.examples import samples
 from recognizer.training.fitting import Texts, fit_joiner, fit_levels, fit_linear, fit_looks, fit_seams
 from recognizer.truth import LabelledDocument, load_truth
 
-REPEATS = 3  # how often a real document counts beside a generated one
+REPEAT = 200  # generated documents for each time that a real one counts
 __all__ = ["TrainingConfig", "fit_linear", "real_documents", "train"]
 
 
@@ -32,9 +32,9 @@ class TrainingConfig:
     left_out: frozenset[str] = frozenset()
     layout_out: bool = False
     held_back: frozenset[tuple[str, int]] = frozenset()
-    epochs: int = 10
+    epochs: int = 6
     hidden: int = 128
-    most: int = 600_000
+    most: int = 450_000
 
 
 def real_documents(left_out: frozenset[str] = frozenset()) -> Iterator[LabelledDocument]:
@@ -63,7 +63,8 @@ def train(config: TrainingConfig, *, progress: Callable[[str], None] = lambda me
     progress("laying them out")
     real_samples = samples(real, config.held_back)
     drawn_samples = samples(drawn)
-    plain, packed = (real_samples[kind] * REPEATS + drawn_samples[kind] for kind in (0, 1))
+    repeats = max(round(config.tables / REPEAT), 1)
+    plain, packed = (real_samples[kind] * repeats + drawn_samples[kind] for kind in (0, 1))
     progress("learning texts")
     texts = Texts(list(chain(plain, packed)), config.seed)
     unseen = texts.unseen()

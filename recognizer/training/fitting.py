@@ -160,8 +160,7 @@ def fit_joiner(
     """The network that says of two pieces whether they are one cell."""
     inputs, labels = [], []
     pairs = 0
-    for number in np.random.default_rng(seed).permutation(len(samples)).tolist():
-        sample, seam = samples[number], seams[number]
+    for sample, seam in zip(samples, seams, strict=True):
         pairs += len(sample.pairs)
         if pairs > most:
             break
