@@ -32,7 +32,7 @@ def assemble(document: Document, grids: Sequence[LabelledGrid], model: Model) ->
     drafts: list[ProjectDraft] = []
     others: list[ProjectDraft] = []
     for draft in walk.projects:
-        filled = anchored and (draft.name or draft.indicators or draft.goals or draft.funds)
+        filled = anchored and (draft.indicators or draft.goals or draft.funds or (draft.name and draft.attributes))
         (drafts if filled else others).append(draft)
     names = sorted({indicator.text for draft in drafts for indicator in draft.indicators if indicator.text})
     scores = model.levels.scores(names)
