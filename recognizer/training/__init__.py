@@ -68,6 +68,8 @@ def train(config: TrainingConfig, *, progress: Callable[[str], None] = lambda me
     progress("learning texts")
     texts = Texts(list(chain(plain, packed)), config.seed)
     unseen = texts.unseen()
+    if not packed:  # a layout may be left out altogether; parts of packed cells are then read as pieces of lines are
+        packed = plain[-1:]
     progress("learning joins")
     seams, seam_scores = fit_seams(plain + packed, config.seed)
     joiner = fit_joiner(plain, seam_scores[: len(plain)], unseen, epochs=config.epochs, seed=config.seed, most=config.most)
