@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Digitized:
     """A digitised document.
 
-    >>> document = recognizer.digitize("anqing_2024.md")
+    >>> document = recognizer.digitize("forms_2024.md")
     >>> document.projects[0].indicators[0].values[0].text
     '≥4部'
     >>> document.to_frame()[["project_name", "name", "value", "confidence"]]

@@ -32,7 +32,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "digitize": (
         "Digitise documents: a JSON a document, and all facts as tables.\n\n"
         "Examples:\n\n"
-        "  recognizer digitize anqing_2024.md --out records\n\n"
+        "  recognizer digitize forms_2024.md --out records\n\n"
         "  recognizer digitize archive/2023 archive/2024 --out records --excel --jobs 4\n\n"
         "  recognizer digitize 'archive/**/*.txt' --out records\n\n"
         "The folder after --out will hold documents/*.json, records.csv, funds.csv, goals.csv and attributes.csv (each as "
@@ -40,7 +40,7 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "130 interrupted (what was done is kept). Options can stand in recognizer.toml, under \\[digitize].",
         "识别文档：每份文档一个 JSON，全部事实汇总成表。\n\n"
         "示例：\n\n"
-        "  recognizer digitize 安庆2024.md --out 结果\n\n"
+        "  recognizer digitize 绩效表2024.md --out 结果\n\n"
         "  recognizer digitize 档案/2023 档案/2024 --out 结果 --excel --jobs 4\n\n"
         "  recognizer digitize '档案/**/*.txt' --out 结果\n\n"
         "--out 后的文件夹里有 documents/*.json、records.csv、funds.csv、goals.csv、attributes.csv（各有同名 .parquet）"
