@@ -127,11 +127,7 @@ def centred(printed: Sequence[str | None], new: Sequence[bool], likely: Sequence
         level = printed[label]
         misfit = [0.0]
         for scores in likely:
-            top = max(scores.values(), default=0.0)
-            score = scores.get(level or "", 0.0)
-            misfit.append(
-                misfit[-1] + (min(math.log(top / max(score, REMARKABLE)) / 2, DOUBT) if top > 0.5 and score < top else 0.0)
-            )
+            misfit.append(misfit[-1] + (_misfit(scores, level) if level else 0.0))
         row: list[tuple[float, int]] = [(math.inf, 0)] * (count + 1)
         for end in range(label + 1, count + 1):
             row[end] = min(
@@ -205,8 +201,10 @@ def _cost(
     framework = framework_level2(name)
     if framework is not None and (framework in shown or parent_of(framework) in shown):
         return cost + (FRAMEWORK if framework != state else 0.0)
-    best = max(likely.values(), default=0.0)
-    score = likely.get(state, 0.0)
-    if best > 0.5 and score < best:
-        cost += min(math.log(best / max(score, REMARKABLE)) / 2, DOUBT)
-    return cost
+    return cost + _misfit(likely, state)
+
+
+def _misfit(likely: Mapping[str, float], level: str) -> float:
+    """How much a name's scores count against a level: nothing where they favour it or favour none."""
+    best, score = max(likely.values(), default=0.0), likely.get(level, 0.0)
+    return min(math.log(best / max(score, REMARKABLE)) / 2, DOUBT) if best > 0.5 and score < best else 0.0
