@@ -78,8 +78,8 @@ class Label:
         return Label(Role(role), Role(heads) if heads else None, Period(period) if period else None)
 
 
-# What separates a cell from the one before it in reading order.
-Gap = Literal["start", "blank", "tab", "line", "blank_line", "page", "mark"]
+# What separates a cell from the one before it in reading order; several blanks are "wide".
+Gap = Literal["start", "blank", "wide", "tab", "line", "blank_line", "page", "mark"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recognizer.types import Cell, Gap, Grid
 
-GAPS: tuple[Gap, ...] = ("start", "blank", "tab", "line", "blank_line", "page", "mark")
+GAPS: tuple[Gap, ...] = ("start", "blank", "wide", "tab", "line", "blank_line", "page", "mark")
 POSITIONS = 17 + 2 * len(GAPS)  # features of a cell's position
 Indices = NDArray[np.int64]
 Floats = NDArray[np.float32]

@@ -10,8 +10,8 @@ import json
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,9 @@ class Banks:
     gold: dict[str, tuple[GoldText, ...]]
     reserved: bool
     barred_names: frozenset[str] = frozenset()  # names of the drawn cities' gold texts, which no reserved city may have
+    compositions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # slot: patterns of parts in braces
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    barred_wordings: frozenset[str] = frozenset()  # wordings of reserved and left-out cities, which no composition may give
 
     def is_ours(self, text: str) -> bool:
         """Whether a text of the general bank belongs to this side of the split between drawn and reserved cities."""
@@ -82,7 +85,12 @@ def load_banks(left_out: frozenset[str] = frozenset(), reserved: bool = False) -
     }
     gold = _load_gold(frozenset() if reserved else left_out)
     names = frozenset(text.data["name"] for rows in gold.values() for text in rows if reserved and text.kind == "indicator")
-    return Banks(general, _load_wordings(left_out, reserved), {} if reserved else gold, reserved, names)
+    wordings = _load_wordings(left_out, reserved)
+    if reserved:
+        return Banks(general, wordings, {}, reserved, names)
+    composed = json.loads((banks_folder() / "compositions.json").read_text("utf-8"))
+    slots, parts = ({name: tuple(texts) for name, texts in composed[key].items()} for key in ("slots", "parts"))
+    return Banks(general, wordings, gold, reserved, names, slots, parts, _barred_wordings(left_out))
 
 
 def _split_field(field: Json, reserved: bool) -> Json:
@@ -114,6 +122,15 @@ def _load_wordings(left_out: frozenset[str], reserved: bool) -> dict[str, tuple[
         split = [entry.partition("@") if "=" not in entry else (entry, "", "") for entry in sides["drawn"]]
         wordings[slot] = tuple(text for text, _, source in split if not source or source not in left_out)
     return wordings
+
+
+def _barred_wordings(left_out: frozenset[str]) -> frozenset[str]:
+    """The wordings (of attributes: their keys) that are kept for the reserved cities or that a left-out city shows."""
+    data: dict[str, dict[str, list[str]]] = json.loads((banks_folder() / "wordings.json").read_text("utf-8"))
+    shared = {entry for sides in data.values() for entry in sides["drawn"]}
+    barred = {entry.partition("=")[0] for sides in data.values() for entry in sides["reserved"] if entry not in shared}
+    tagged = (entry.partition("@") for entry in shared if "=" not in entry)
+    return frozenset(barred | {text for text, _, source in tagged if source in left_out})
 
 
 def _load_gold(left_out: frozenset[str]) -> dict[str, tuple[GoldText, ...]]:

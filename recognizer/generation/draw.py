@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from .banks import Banks
 
+COMPOSED = 0.5  # share of the wordings that are composed, where there are patterns for them
+_PART = re.compile(r"\{(\w+)\}")
 T = TypeVar("T")
 
 
@@ -52,5 +55,17 @@ class Draw:
         return low + int(self.rng.random() * (high - low + 1))
 
     def word(self, slot: str) -> str:
-        """A wording of a heading or label."""
+        """A wording of a heading or label: one that is in use, or one composed of parts as offices compose theirs."""
+        patterns = self.banks.compositions.get(slot)
+        if patterns and self.chance(COMPOSED):
+            text = self._composed(self.pick(patterns))
+            if text.partition("=")[0] not in self.banks.barred_wordings:
+                return text
         return self.pick(self.banks.wordings[slot])
+
+    def _composed(self, pattern: str) -> str:
+        """The pattern with its {part}s drawn; other names in braces (year, publisher) are left for the writer to fill."""
+        parts = self.banks.parts
+        while any(found[1] in parts for found in _PART.finditer(pattern)):
+            pattern = _PART.sub(lambda found: self.pick(parts[found[1]]) if found[1] in parts else found[0], pattern)
+        return pattern

@@ -209,8 +209,7 @@ def _funds(draw: Draw, kind: str, halves: str) -> str:
 
 
 def _short_attributes(draw: Draw) -> tuple[tuple[str, str], ...]:
-    entries = draw.banks.wordings["attributes_short"]
-    chosen = dict.fromkeys(draw.pick(entries) for _ in range(draw.pick((0, 1, 2, 2, 3, 4, 6))))
+    chosen = dict.fromkeys(draw.word("attributes_short") for _ in range(draw.pick((0, 1, 2, 2, 3, 4, 6))))
     return tuple((entry.partition("=")[0], entry.partition("=")[2]) for entry in chosen)
 
 

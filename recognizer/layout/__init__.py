@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from recognizer.types import Cell, Document, Gap, Grid, Piece, Place, TextBlock
+
+_RUN = re.compile(r"\S+")
 
 
 def lay_out(document: Document) -> tuple[Grid, ...]:
@@ -18,8 +22,11 @@ def _grid_of_lines(block: TextBlock) -> Grid:
     cells: list[Cell] = []
     for row, line in enumerate(block.lines):
         gap: Gap = line.gap
-        for index, text in enumerate(line.text.split()):
-            piece = Piece(text, Place(lines=(line.number, line.number)), index)
-            cells.append(Cell(row, index, text, (piece,), gap=gap))
-            gap = "blank"
+        end = 0
+        for index, found in enumerate(_RUN.finditer(line.text)):
+            if index:
+                gap = "blank" if found.start() - end == 1 else "wide"
+            end = found.end()
+            piece = Piece(found[0], Place(lines=(line.number, line.number)), index)
+            cells.append(Cell(row, index, found[0], (piece,), gap=gap))
     return Grid(tuple(cells), drawn=False, gap=block.lines[0].gap if block.lines else "blank_line")
