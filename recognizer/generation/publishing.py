@@ -23,7 +23,15 @@ _FULL_TO_HALF = str.maketrans("：；，（）", ":;,()")
 
 
 def publish(draw: Draw, profile: Profile, name: str, source: str) -> LabelledDocument:
-    """One document of a publisher, of one to four projects (more in a list)."""
+    """One document of a publisher, written as text, tabs, Markdown or HTML."""
+    blocks, facts, marks = compose(draw, profile)
+    text, marks = _write(draw, profile, blocks, marks)
+    records = records_of(facts, name)
+    return LabelledDocument(name, text, _truth(marks), records, source, frozenset(draw.tags))
+
+
+def compose(draw: Draw, profile: Profile) -> tuple[list[Block], DocumentFacts, list[Mark]]:
+    """What a document of a publisher says before anything is written: of one to four projects (more in a list)."""
     place = draw.pick(draw.banks.general["places"])
     fields = sorted(draw.banks.general["fields"])
     habits = Habits(
@@ -67,9 +75,7 @@ def publish(draw: Draw, profile: Profile, name: str, source: str) -> LabelledDoc
     if profile.half_width:
         _to_half_width(marks)
     _find_document_facts(facts, marks, profile, publisher, place)
-    text, marks = _write(draw, profile, blocks, marks)
-    records = records_of(facts, name)
-    return LabelledDocument(name, text, _truth(marks), records, source, frozenset(draw.tags))
+    return blocks, facts, marks
 
 
 def _add_form(profile: Profile, blocks: list[Block], table: Table, after: list[Block]) -> None:
