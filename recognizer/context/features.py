@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.context.headings import headings_over, last_keys, recent_keys
+from recognizer.context.headings import headings_after_name, headings_over, last_keys, recent_keys
 from recognizer.context.neighbours import Context
 from recognizer.context.shape import shape
 from recognizer.types import Role
@@ -35,6 +35,12 @@ def key_columns(classes: Sequence[str]) -> NDArray[np.int64]:
     return np.asarray(
         [index for index, code in enumerate(classes) if code.startswith(("header", "goal_key", "fund_key"))], np.int64
     )
+
+
+def over_names(scores: Floats, classes: Sequence[str]) -> Floats:
+    """(cells,) how much each cell heads the names."""
+    code = f"{Role.HEADER}>{Role.NAME}"
+    return scores[:, list(classes).index(code)] if code in classes else np.zeros(len(scores), np.float32)
 
 
 def features(context: Context, own: Floats, scores: Floats, classes: Sequence[str]) -> Floats:
@@ -62,6 +68,7 @@ def features(context: Context, own: Floats, scores: Floats, classes: Sequence[st
     for neighbour in (context.up, second_up, context.down, first_of_row):
         columns.append(padded[np.where(neighbour >= 0, neighbour, count)])
     columns.extend(headings_over(context, keys, heading))
+    columns.append(headings_after_name(keys, heading, groups[:, _GROUPS.index(Role.NAME.value)], over_names(scores, classes)))
     columns.extend((*last_keys(keys), recent_keys(keys)))
     whole = np.concatenate([groups.mean(axis=0), keys.max(axis=0)]) if count else np.zeros(0, np.float32)
     columns.append(np.broadcast_to(whole, (count, len(whole))))

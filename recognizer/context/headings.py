@@ -39,6 +39,35 @@ def recent_keys(keys: Floats) -> Floats:
     return found
 
 
+def headings_after_name(keys: Floats, heading: Floats, names: Floats, over_names: Floats) -> Floats:
+    """(cells, keys) for each cell the heading as many places after that of the names as the cell stands after its name.
+
+    In reading order, so that rows shifted as a whole, or printed over several lines, find their headings all the same. `names`
+    (cells,) says how much each is a name, `over_names` how much it is the heading of the names.
+    """
+    found = np.zeros_like(keys)
+    is_heading, is_name = (heading > 0.5).tolist(), (names > 0.5).tolist()
+    run: list[int] = []
+    active: list[int] = []  # the headings from that of the names on
+    offset = -1
+    for index in range(len(keys)):
+        if is_heading[index]:
+            run.append(index)
+            continue
+        if len(run) >= 2:
+            first = max(range(len(run)), key=lambda order: float(over_names[run[order]]))
+            if over_names[run[first]] > 0.3:
+                active, offset = run[first:], -1
+        run = []
+        if is_name[index]:
+            offset = 0
+        elif offset >= 0:
+            offset += 1
+        if 0 <= offset < len(active):
+            found[index] = keys[active[offset]]
+    return found
+
+
 def headings_over(context: Context, keys: Floats, heading: Floats) -> list[Floats]:
     """The headings over each cell: in its column, of its rank from the right and from the left, and one level higher.
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.context.features import group_matrix, key_columns
-from recognizer.context.headings import headings_over, last_keys, recent_keys
+from recognizer.context.features import group_matrix, key_columns, over_names
+from recognizer.context.headings import headings_after_name, headings_over, last_keys, recent_keys
 from recognizer.context.neighbours import Context
 from recognizer.types import Role
 
@@ -28,6 +28,7 @@ def period_features(context: Context, probable: Floats, classes: Sequence[str]) 
             groups[:, [_ROLES.index(role.value) for role in PERIODED]],
             context.position,
             *headings_over(context, keys, heading),
+            headings_after_name(keys, heading, groups[:, _ROLES.index(Role.NAME.value)], over_names(probable, classes)),
             *_aligned(context, probable, keys, classes),
             *last_keys(keys),
             recent_keys(keys),

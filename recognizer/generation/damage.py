@@ -13,6 +13,7 @@ from .pages import Matrix, Slot, paged, wrapped_rows
 from .sheet import Mark, Table
 
 _LEVELS = ("level1", "level2")
+_FILLERS = ("✓", "☑", "○", "●", "—", "/", "*", "是", "无", "√√", "×", "□", "☐", "■", "※", "△", "-", "Y", "1", "已核", "…")
 
 
 @dataclass(slots=True)
@@ -36,6 +37,8 @@ class Damage:
     running_head: bool = False  # the publisher's line again at the top of each page
     wrap: float = 0.0  # share of the long rows that go on in a row of their own
     stray_column: float = 0.0
+    filler: str = ""  # what a meaningless column holds in each row, ticks for the most part
+    filler_column: int = 0
     garble: bool = False
     lost_words: frozenset[str] = frozenset()
     safe_words: frozenset[str] = field(default_factory=frozenset)
@@ -48,10 +51,12 @@ def draw_damage(draw: Draw, words: dict[str, str], plain_heading: bool, medium: 
     damage = Damage(
         repeat_labels=draw.chance(0.12),
         repeat_spans=draw.chance(0.04),
-        centred_labels=draw.chance(0.08),
+        centred_labels=draw.chance(0.12),
         span_offset=draw.chance(0.12),
         safe_words=safe,
     )
+    if draw.chance(0.1):
+        damage.filler, damage.filler_column = draw.pick(_FILLERS), draw.pick((0, 1, 2, 2, 3, 4, 6, 99))
     if medium in ("tabs", "markdown") and draw.habit("grid_page_break", 0.62 if medium == "tabs" else 0.34):
         damage.breaks = draw.pick((0.5, 0.8, 1.0))
         damage.repeat_headings = draw.habit("repeated_heading", 0.2)
@@ -124,10 +129,20 @@ def damaged(draw: Draw, damage: Damage, table: Table, further: list[Mark]) -> li
             column = draw.number(0, len(page[0]))
             for fields in page:
                 fields.insert(column, None)
+        if damage.filler:
+            _fill(damage, page, further)
         _garble(draw, damage, page, further)
         for fields in page:
             fields.extend([None] * (3 - len(fields)))
     return [[row for row in page if any(row)] for page in pages]
+
+
+def _fill(damage: Damage, page: Matrix, further: list[Mark]) -> None:
+    """A column that says nothing: the same mark in every row."""
+    for fields in page:
+        mark = Mark("furniture", damage.filler)
+        further.append(mark)
+        fields.insert(damage.filler_column, (mark, mark.text))
 
 
 def _move_labels(draw: Draw, damage: Damage, matrix: Matrix) -> None:

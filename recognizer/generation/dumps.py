@@ -82,6 +82,10 @@ class _Dump:
         fragments = [(mark, text) for mark, text in fragments if text.strip()]
         if not fragments:
             return
+        if self.damage.filler and len(fragments) > 1:
+            filler = Mark("furniture", self.damage.filler)
+            self.furniture.append(filler)
+            fragments.append((filler, filler.text))
         self.scroll.runs(fragments, self.style.separator, before=self.feed)
         self.feed = ""
         if self.style.spacing in ("all", "inside") and not close:

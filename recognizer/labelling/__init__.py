@@ -82,7 +82,7 @@ def _decode(
             period = int(times.argmax())
             chosen, share = replace(chosen, period=Period(periods[period])), float(times[period])
         named = chosen.role is Role.ATTRIBUTE_VALUE and chosen.heads is not None
-        if named or chosen.role is Role.ATTRIBUTE_VALUE:
+        if chosen.role is Role.ATTRIBUTE_VALUE:
             chosen, share = Label(Role.ATTRIBUTE_VALUE), 1.0
         found.append(LabelledCell(cell, chosen, min(float(mass[role]), 1.0), min(share, 1.0), names_project=named))
     return found

@@ -1,32 +1,41 @@
-"""Laying out: from a document's blocks to grids of cells, drawn or not."""
+"""Laying out: from a document's blocks and pages to grids of cells, drawn or not."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
+from itertools import groupby
 
-from recognizer.types import Cell, Document, Gap, Grid, Piece, Place, TextBlock
-
-_RUN = re.compile(r"\S+")
+from recognizer.types import Cell, Document, Gap, Grid, Page, Piece, Place, TextBlock
 
 
 def lay_out(document: Document) -> tuple[Grid, ...]:
     """The grids of a document in reading order.
 
-    Drawn grids stay as their reader made them. A text block becomes an undrawn grid whose rows are its lines and
-    whose cells are the runs of text between white space: whether two of them are one cell is for `repair` to say.
+    Drawn grids stay as their reader made them; pages become the grids that their rules draw, and text blocks. A text block
+    becomes an undrawn grid whose rows are its lines and whose cells are the runs of text between white space: whether two
+    of them are one cell is for `repair` to say.
     """
-    return tuple(_grid_of_lines(block) if isinstance(block, TextBlock) else block for block in document.blocks)
+    return tuple(_grid_of_lines(block) if isinstance(block, TextBlock) else block for block in _blocks(document))
+
+
+def _blocks(document: Document) -> Iterator[TextBlock | Grid]:
+    for is_page, blocks in groupby(document.blocks, lambda block: isinstance(block, Page)):
+        if is_page:
+            # Only documents with pages need the engines for them.
+            from recognizer.layout.pages import lay_out_pages
+
+            yield from lay_out_pages([block for block in blocks if isinstance(block, Page)])
+        else:
+            yield from (block for block in blocks if not isinstance(block, Page))
 
 
 def _grid_of_lines(block: TextBlock) -> Grid:
     cells: list[Cell] = []
     for row, line in enumerate(block.lines):
         gap: Gap = line.gap
-        end = 0
-        for index, found in enumerate(_RUN.finditer(line.text)):
-            if index:
-                gap = "blank" if found.start() - end == 1 else "wide"
-            end = found.end()
-            piece = Piece(found[0], Place(lines=(line.number, line.number)), index)
-            cells.append(Cell(row, index, found[0], (piece,), gap=gap))
+        pieces = line.pieces or (
+            Piece(text, Place(lines=(line.number, line.number)), index) for index, text in enumerate(line.text.split()))
+        for index, piece in enumerate(pieces):
+            cells.append(Cell(row, index, piece.text, (piece,), gap=gap))
+            gap = "blank"
     return Grid(tuple(cells), drawn=False, gap=block.lines[0].gap if block.lines else "blank_line")

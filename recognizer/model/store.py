@@ -25,20 +25,23 @@ FILE_NAME, CARD_NAME = "default.npz", "default.json"
 class Model:
     """Everything learned.
 
-    `text`: label scores of a text alone. `joiner`: whether two pieces are one cell, `packed_joiner` the same inside
-    packed cells; `seams`: whether the characters at a boundary read on. `first_look` and `second_look` label cells,
-    `periods` gives values, amounts and goals their period; `packed_first`, `packed_second` and `packed_periods` do so
-    for the parts of packed cells. `levels`: scores of level 2 for an indicator's name. `card` says how and from what
-    it was trained.
+    `text`: label scores of a text alone. `joiner`: whether two pieces are one cell, `second_joiner` the same once
+    it is known what the first said of all pairs; `packed_joiner` and `packed_second_joiner` do so inside packed
+    cells. `seams`: whether the characters at a boundary read on. `first_look` and `second_look` label cells,
+    `periods` gives values, amounts and goals their period; `packed_first`, `packed_second` and `packed_periods` do
+    so for the parts of packed cells. `levels`: scores of level 2 for an indicator's name. `card` says how and from
+    what it was trained.
     """
 
     text: TextModel
     joiner: Network
+    second_joiner: Network
     seams: TextModel
     first_look: Network
     second_look: Network
     periods: Network
     packed_joiner: Network
+    packed_second_joiner: Network
     packed_first: Network
     packed_second: Network
     packed_periods: Network
@@ -81,7 +84,10 @@ def shipped_model() -> Model:
 
 
 _TEXTS = ("text", "seams", "levels")
-_NETWORKS = ("joiner", "first_look", "second_look", "periods", "packed_joiner", "packed_first", "packed_second", "packed_periods")
+_NETWORKS = (
+    "joiner", "second_joiner", "first_look", "second_look", "periods",
+    "packed_joiner", "packed_second_joiner", "packed_first", "packed_second", "packed_periods",
+)
 
 
 def _arrays(part: TextModel | Network) -> Iterator[tuple[str, Any]]:

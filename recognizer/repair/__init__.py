@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from recognizer.context.neighbours import context_of
 from recognizer.model import Model, Network
 from recognizer.repair.candidates import candidates, plausible
-from recognizer.repair.features import boundary, pair_features
+from recognizer.repair.features import Floats, boundary, pair_features
+from recognizer.repair.rivals import rivals
 from recognizer.types import Cell, Grid
 
 
@@ -25,13 +26,19 @@ def repair(grids: Sequence[Grid], model: Model, *, packed: bool = False) -> tupl
     pairs = candidates(context, grids)
     if not len(pairs):
         return tuple(grids)
-    joiner: Network = model.packed_joiner if packed else model.joiner
+    first, second = (model.packed_joiner, model.packed_second_joiner) if packed else (model.joiner, model.second_joiner)
     seams = model.seams.scores([boundary(context.cells[a].text, context.cells[b].text) for a, b in pairs])[:, 0]
     likely = plausible(context, pairs, seams)
     pairs, seams = pairs[likely], seams[likely]
-    probable = joiner.probabilities(pair_features(context, grids, pairs, model.text, seams))[:, joiner.classes.index("join")]
-    chains = choose(pairs, probable)
-    return merge(grids, context.cells, chains)
+    probable = join_probabilities(pair_features(context, grids, pairs, model.text, seams), pairs, first, second)
+    return merge(grids, context.cells, choose(pairs, probable))
+
+
+def join_probabilities(inputs: Floats, pairs: NDArray[np.int64], first: Network, second: Network) -> Floats:
+    """(pairs,) probabilities that pairs are one cell, from their (pairs, features) inputs, after both looks."""
+    join = first.classes.index("join")
+    glance = first.probabilities(inputs)[:, join]
+    return second.probabilities(np.concatenate([inputs, rivals(pairs, glance)], axis=1))[:, join]
 
 
 def choose(pairs: NDArray[np.int64], probable: NDArray[np.float32]) -> dict[int, tuple[int, float]]:

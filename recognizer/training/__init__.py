@@ -12,7 +12,7 @@ from typing import Any
 from recognizer.model import Model
 from recognizer.resources import gold_folder, training_folder
 from recognizer.training.examples import samples
-from recognizer.training.fitting import Texts, fit_joiner, fit_levels, fit_linear, fit_looks, fit_seams
+from recognizer.training.fitting import Texts, fit_joiners, fit_levels, fit_linear, fit_looks, fit_seams
 from recognizer.truth import LabelledDocument, load_truth
 
 REPEAT = 200  # generated documents for each time that a real one counts
@@ -72,8 +72,10 @@ def train(config: TrainingConfig, *, progress: Callable[[str], None] = lambda me
         packed = plain[-1:]
     progress("learning joins")
     seams, seam_scores = fit_seams(plain + packed, config.seed)
-    joiner = fit_joiner(plain, seam_scores[: len(plain)], unseen, epochs=config.epochs, seed=config.seed, most=config.most)
-    packed_joiner = fit_joiner(
+    joiner, second_joiner = fit_joiners(
+        plain, seam_scores[: len(plain)], unseen, epochs=config.epochs, seed=config.seed, most=2 * config.most
+    )
+    packed_joiner, packed_second_joiner = fit_joiners(
         packed, seam_scores[len(plain) :], unseen, epochs=config.epochs, seed=config.seed, most=config.most
     )
     progress("learning labels")
@@ -88,11 +90,13 @@ def train(config: TrainingConfig, *, progress: Callable[[str], None] = lambda me
     return Model(
         texts.model,
         joiner,
+        second_joiner,
         seams,
         first,
         second,
         periods,
         packed_joiner,
+        packed_second_joiner,
         packed_first,
         packed_second,
         packed_periods,

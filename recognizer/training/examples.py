@@ -15,7 +15,7 @@ from recognizer.reading import read_text
 from recognizer.repair import merge
 from recognizer.repair.candidates import candidates
 from recognizer.truth import LabelledDocument, TruthCell
-from recognizer.types import Cell, Grid
+from recognizer.types import Grid
 
 UNKNOWN = "?"  # the label of cells that a training run may not learn from
 NAMING = "attribute_value>name"  # the label of attribute values that name their project
@@ -133,8 +133,3 @@ def _sample(grids: Sequence[Grid], truth_of: object) -> Sample:
     whole_context = context_of(whole)
     labels = [truth_of(cell)[1] for cell in whole_context.cells]
     return Sample(tuple(grids), context, pairs, joins, known, whole, whole_context, labels)
-
-
-def cells_of(sample: Sample) -> tuple[Cell, ...]:
-    """The whole cells of a sample, in the order of its labels."""
-    return sample.whole_context.cells

@@ -15,6 +15,7 @@ from recognizer.model.network import train_network
 from recognizer.model.text import hashed, plain
 from recognizer.repair.candidates import plausible
 from recognizer.repair.features import boundary, pair_features
+from recognizer.repair.rivals import rivals
 from recognizer.training.examples import UNKNOWN, Sample
 from recognizer.types import Period
 
@@ -24,6 +25,7 @@ RARE = 4  # samples up to which a text counts as rare
 LEXICON_SEEN = 4  # samples in which a label word must occur to become part of the lexicon
 LEXICON_LONGEST = 14
 BLIND = 0.2  # share of training cells whose own text is hidden, so that the networks learn to go by what is around
+JOINER = 64  # hidden units of a joiner
 LABEL_WORDS = ("header", "level", "goal_key", "fund_key", "attribute_key", "title")
 
 
@@ -154,28 +156,39 @@ def fit_seams(samples: Sequence[Sample], seed: int) -> tuple[TextModel, list[Flo
     return models[0], scores
 
 
-def fit_joiner(
+def fit_joiners(
     samples: Sequence[Sample], seams: Sequence[Floats], text: TextModel, *, epochs: int, seed: int, most: int
-) -> Network:
-    """The network that says of two pieces whether they are one cell."""
-    inputs, labels = [], []
-    pairs = 0
-    for sample, seam in zip(samples, seams, strict=True):
-        pairs += len(sample.pairs)
-        if pairs > most:
+) -> tuple[Network, Network]:
+    """The networks that say of two pieces whether they are one cell: at first sight, and knowing what the first says of all.
+
+    They learn from at most `most` pairs, those of as many samples as that makes, drawn at random.
+    """
+    inputs: list[Floats] = []
+    labels: list[NDArray[np.int64]] = []
+    known: list[NDArray[np.bool_]] = []
+    pairs: list[NDArray[np.int64]] = []
+    count = 0
+    for number in np.random.default_rng(seed).permutation(len(samples)).tolist():
+        sample, seam = samples[number], seams[number]
+        if not len(sample.pairs):
+            continue
+        kept = plausible(sample.piece_context, sample.pairs, seam)
+        count += int(kept.sum())
+        if inputs and count > most:
             break
-        if len(sample.pairs):
-            kept = sample.known & plausible(sample.piece_context, sample.pairs, seam)
-            if kept.any():
-                inputs.append(pair_features(sample.piece_context, sample.pieces, sample.pairs[kept], text, seam[kept]))
-                labels.append(sample.joins[kept])
-    return train_network(
-        *_at_most(np.concatenate(inputs), np.concatenate(labels).astype(np.int64), most, seed),
-        ("part", "join"),
-        hidden=(48,),
-        epochs=epochs,
-        seed=seed,
-    )
+        pairs.append(sample.pairs[kept])
+        inputs.append(pair_features(sample.piece_context, sample.pieces, pairs[-1], text, seam[kept]))
+        labels.append(sample.joins[kept].astype(np.int64))
+        known.append(sample.known[kept])
+    features, targets, usable = np.concatenate(inputs), np.concatenate(labels), np.concatenate(known)
+    inputs.clear()
+    classes = ("part", "join")
+    first = train_network(features[usable], targets[usable], classes, hidden=(JOINER,), epochs=epochs, seed=seed)
+    glances = np.split(first.probabilities(features)[:, 1], np.cumsum([len(group) for group in pairs])[:-1])
+    again = np.concatenate([rivals(group, glance) for group, glance in zip(pairs, glances, strict=True)])
+    features = np.concatenate([features, again], axis=1)
+    second = train_network(features[usable], targets[usable], classes, hidden=(JOINER,), epochs=epochs, seed=seed + 1)
+    return first, second
 
 
 def fit_looks(
