@@ -16,7 +16,7 @@ from ..draw import Draw
 from ..facts import records_of
 from ..profile import draw_profile
 from ..publishing import compose
-from ..sheet import Block, Box, Lines, Mark, Table
+from ..sheet import Block, Lines, Mark, Table
 from .press import Press
 from .printed import Fragment, PrintedCell, PrintedDocument, aligned
 from .style import Rules, Style, draw_style

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 
 from .paging import CellPart
 from .sizing import SizedTable
@@ -36,7 +37,9 @@ def rules(parts: list[CellPart], table: SizedTable, left: float, style: Style) -
     down: set[tuple[float, float, float]] = set()  # x, y0, y1 between neighbouring rows' ends
     heights = sorted({round(edge, 2) for part in parts for edge in (part.top, part.bottom)})
     open_top = style.open_ends and not any(part.opens and part.cell.box.row == 0 and not part.again for part in parts)
-    open_bottom = style.open_ends and not any(part.closes and part.cell.box.row + part.cell.box.rows >= len(table.heights) for part in parts)
+    open_bottom = style.open_ends and not any(
+        part.closes and part.cell.box.row + part.cell.box.rows >= len(table.heights) for part in parts
+    )
     heading = _below_headings(parts, table)
     for part in parts:
         box = part.cell.box
@@ -55,7 +58,7 @@ def rules(parts: list[CellPart], table: SizedTable, left: float, style: Style) -
         if style.rules == "full":
             x0, x1 = left + table.edges[box.column], left + table.edges[box.column + box.columns]
             stops = [y for y in heights if top <= y <= bottom]
-            for y0, y1 in zip(stops, stops[1:], strict=False):
+            for y0, y1 in pairwise(stops):
                 down.update(((x0, y0, y1), (x1, y0, y1)))
     if style.drawing == "lines" or style.rules == "half":
         return [(x0, y, x1, y) for y, x0, x1 in _joined(across)] + [(x, y0, x, y1) for x, y0, y1 in _joined(down)]

@@ -42,7 +42,7 @@ def break_lines(text: str, width: float, advance: Advance) -> list[str]:
             continue
         for piece in token if size > width else (token,):
             size = advance(piece)
-            if line and used + size > width:
+            while line and used + size > width:
                 kept = _kept(line, piece)
                 lines.append(line[:kept])
                 line = line[kept:]

@@ -146,6 +146,7 @@ def _runs(text: str, face: str, latin_font: bool) -> list[tuple[str, str]]:
 
 
 def _cjk_font(document: pymupdf.Document, name: str, collection: str, encoding: str, to_unicode: int) -> int:
+    font: int
     descriptor, descendant, font = (document.get_new_xref() for _ in range(3))
     document.update_object(
         descriptor,
@@ -176,12 +177,14 @@ def _radicals_map(document: pymupdf.Document, used: set[str]) -> int:
         f"{len(rows[at : at + 100])} beginbfchar\n" + "\n".join(rows[at : at + 100]) + "\nendbfchar"
         for at in range(0, len(rows), 100)
     ]
-    cmap = "\n".join([
-        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Printed def /CMapType 2 def",
-        "1 begincodespacerange <0000> <ffff> endcodespacerange",
-        *blocks,
-        "endcmap CMapName currentdict /CMap defineresource pop end end",
-    ])
+    cmap = "\n".join(
+        [
+            "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Printed def /CMapType 2 def",
+            "1 begincodespacerange <0000> <ffff> endcodespacerange",
+            *blocks,
+            "endcmap CMapName currentdict /CMap defineresource pop end end",
+        ]
+    )
     xref: int = document.get_new_xref()
     document.update_object(xref, "<<>>")
     document.update_stream(xref, cmap.encode("ascii"), compress=True)

@@ -110,9 +110,7 @@ def _rows_to_repeat(table: SizedTable) -> list[int]:
     return [] if crossing or sum(table.heights[row] for row in rows) > 120 else rows
 
 
-def _place(
-    cell: SizedCell, table: SizedTable, style: Style, slices: list[list[Slice]]
-) -> tuple[list[CellPart], float]:
+def _place(cell: SizedCell, table: SizedTable, style: Style, slices: list[list[Slice]]) -> tuple[list[CellPart], float]:
     """A cell's parts with their lines, and how much height they lack."""
     parts: list[CellPart] = []
     for row in range(cell.box.row, cell.box.row + cell.box.rows):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..sheet import Block, Lines, Mark, Table
 from .ink import frames, outline, rules, shades
@@ -147,13 +147,22 @@ class Press:
             box, mark = cell.box, cell.box.mark
             text = mark.text.strip()
             mark.printed = [text] if text else []
-            common = (mark.label, text)
-            place = (mark.project, mark.offsets, self.tables, box.row, box.column, box.rows, box.columns)
-            own = tuple(fragment for part, fragment in printed if not part.again)
-            self.cells.append(PrintedCell(*common, own, *place, False, cell.stacked))
-            self.cells += [
-                PrintedCell(*common, (fragment,), *place, True, cell.stacked) for part, fragment in printed if part.again and text
-            ]
+            whole = PrintedCell(
+                label=mark.label,
+                text=text,
+                fragments=tuple(fragment for part, fragment in printed if not part.again),
+                project=mark.project,
+                parts=mark.offsets,
+                table=self.tables,
+                row=box.row,
+                column=box.column,
+                row_span=box.rows,
+                column_span=box.columns,
+                lines=len(cell.lines),
+                stacked=cell.stacked,
+            )
+            again = [fragment for part, fragment in printed if part.again and text]
+            self.cells += [whole, *(replace(whole, fragments=(fragment,), again=True) for fragment in again)]
         self.tables += 1
         self.cursor.y += style.size * 0.6
 
@@ -179,7 +188,11 @@ class Press:
     def _alignment(self, mark: Mark, lines: int) -> float:
         """Where in its cell a line stands: 0 at the left, 1 at the right."""
         style, label = self.style, mark.label
-        if label.startswith(_LEFT) or (label == "name" and style.left_values) or (label.startswith("attribute_value") and lines > 1):
+        if (
+            label.startswith(_LEFT)
+            or (label == "name" and style.left_values)
+            or (label.startswith("attribute_value") and lines > 1)
+        ):
             return 0.0
         if label.startswith("fund_amount") and style.right_amounts:
             return 1.0

@@ -30,7 +30,8 @@ class PrintedCell:
     """A true cell: its label's code, text and fragments. `table` is -1 outside tables, where row and column mean nothing.
 
     `parts` of a packed cell are (start, end, label code) within `text`. `again` marks a label or heading that a page prints
-    once more: a true cell of its own that is no cell of the table. `stacked` texts run from top to bottom.
+    once more: a true cell of its own that is no cell of the table. `lines` counts those that
+    its column makes of it; `stacked` texts run from top to bottom.
     """
 
     label: str
@@ -44,6 +45,7 @@ class PrintedCell:
     row_span: int = 1
     column_span: int = 1
     again: bool = False
+    lines: int = 1
     stacked: bool = False
 
 
@@ -63,9 +65,7 @@ class PrintedDocument:
     def structure(self) -> dict[str, Any]:
         """The truth of its tables in the form of eval/pdfs/*.truth.json."""
         tables: dict[int, list[dict[str, Any]]] = {}
-        again = {
-            (cell.table, cell.row, cell.column): cell.fragments for cell in self.cells if cell.again and cell.table >= 0
-        }
+        again = {(cell.table, cell.row, cell.column): cell.fragments for cell in self.cells if cell.again and cell.table >= 0}
         for cell in self.cells:
             if cell.table < 0 or cell.again:
                 continue

@@ -1,14 +1,16 @@
-"""Columns and rows of a table about to be printed: cells made disjoint and complete, widths from texts, lines, heights of rows."""
+"""Columns and rows of a table about to be printed: cells made disjoint and complete, widths, lines and heights from texts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ..sheet import Box, Mark, Table
 from .lines import advance_of, break_items, break_lines
 from .style import Style
 
 _STACKED = ("level1", "level2", "header", "goal_key", "attribute_key", "fund_key")
+_KEYS = ("attribute_key", "goal_key", "fund_key")
 _LONG = ("goal_text", "packed", "remark", "prose", "attribute_value")
 _LEAST_SIZE = 5.0
 
@@ -80,7 +82,7 @@ def _without_hidden_edges(table: Table, boxes: list[Box]) -> Table:
             for box in boxes
         ],
         len(columns) - 1,
-        [sum(widths[start:end]) for start, end in zip(columns, columns[1:], strict=False)],
+        [sum(widths[start:end]) for start, end in pairwise(columns)],
         [row_of[row] for row in table.headings if row in row_of],
     )
 
@@ -107,16 +109,19 @@ def _column_widths(table: Table, style: Style, size: float, width: float) -> lis
     advance = advance_of(style.latin)
     least = [size + 2 * style.pad_x + 0.2] * table.columns
     content = [0.0] * table.columns
+    plans = list(table.widths)
     for box in table.boxes:
         if box.columns > 1 or not box.mark.text:
             continue
         text = box.mark.text
+        if box.mark.label.startswith(_KEYS) and not style.narrow_keys:
+            plans[box.column] = max(plans[box.column], min(len(text), 5))
         numeric = text.isascii() or box.mark.label.startswith(("value", "fund_amount", "score", "unit"))
         token = min(advance(text), 5.0 if numeric else 1.0)
         least[box.column] = max(least[box.column], token * size + 2 * style.pad_x + 0.2)
         content[box.column] = max(content[box.column], min(advance(text), 40.0 if box.mark.label == "packed" else 16.0))
     natural = []
-    for column, plan in enumerate(table.widths):
+    for column, plan in enumerate(plans):
         chars = max(content[column], 2.0) * 0.8 if style.by_content and plan > 2 and content[column] else float(plan)
         natural.append(max(least[column], chars * size + 2 * style.pad_x))
     target = width * style.fill
@@ -124,7 +129,10 @@ def _column_widths(table: Table, style: Style, size: float, width: float) -> lis
         return least
     # What is left over goes to the wide columns; what is missing comes from what columns have above their least.
     if sum(natural) < target:
-        weights = [each - floor * 0.999 if each > 3.2 * size + 2 * style.pad_x else 0.0 for each, floor in zip(natural, least, strict=True)]
+        weights = [
+            each - floor * 0.999 if each > 3.2 * size + 2 * style.pad_x else 0.0
+            for each, floor in zip(natural, least, strict=True)
+        ]
         weights = weights if sum(weights) > 1.0 else natural
         extra = target - sum(natural)
         return [each + extra * weight / sum(weights) for each, weight in zip(natural, weights, strict=True)]
@@ -144,9 +152,7 @@ def _sized(box: Box, style: Style, size: float, inner: float) -> SizedCell:
     return SizedCell(box, break_lines(text, inner / size, advance))
 
 
-def _row_heights(
-    cells: list[SizedCell], rows: int, style: Style, line: float, pitch: float
-) -> tuple[list[float], list[int]]:
+def _row_heights(cells: list[SizedCell], rows: int, style: Style, line: float, pitch: float) -> tuple[list[float], list[int]]:
     heights = [max(line + 2 * style.pad_y, style.least_row)] * rows
     lines = [1] * rows
     for cell in cells:

@@ -15,6 +15,7 @@ Rules = Literal["full", "half", "none"]
 _PAPERS = {"A4": (595.3, 841.9), "A3": (841.9, 1190.6), "letter": (612.0, 792.0)}
 _GREYS = ((0.0, 0.0, 0.0),) * 5 + ((0.5, 0.5, 0.5), (0.75, 0.75, 0.75), (0.2, 0.3, 0.6), (0.1, 0.1, 0.1))
 _TINTS = ((0.93, 0.95, 0.97), (0.9, 0.9, 0.9), (0.85, 0.92, 1.0), (1.0, 0.95, 0.85), (0.94, 0.94, 0.94), (0.88, 0.94, 0.85))
+_RULES: dict[Rules, float] = {"full": 0.7, "half": 0.18, "none": 0.12}
 _PAGE_NUMBERS = ("", "", "— {} —", "- {} -", "{}", "第{}页", "第 {} 页 共 {} 页", "{}/{}")
 
 
@@ -48,6 +49,7 @@ class Style:
     margin_x: float
     margin_y: float
     fill: float  # the share of the text width that tables take
+    narrow_keys: bool  # the keys of the head run down the column of the labels, however narrow
     by_content: bool  # widths of columns follow the longest texts rather than a plan
     last_row_grows: bool  # a merged cell that needs more room makes its last row higher, else all of them
     across: str  # labels over a page end stand in the first part, the larger one, each (repeated), or flow over
@@ -86,12 +88,16 @@ class Style:
 def draw_style(draw: Draw, wide: bool, rules: Rules | None = "full") -> Style:
     """A random style; `wide` tables mostly stand on landscape pages. `rules` None draws them too."""
     maker = draw.weighted({"word": 0.42, "sheet": 0.33, "browser": 0.25})
-    if rules is None:
-        rules = draw.weighted({"full": 0.7, "half": 0.18, "none": 0.12})
+    drawn = draw.weighted(_RULES)
+    rules = rules or drawn
     browser, sheet = maker == "browser", maker == "sheet"
     size = draw.pick((7.0, 7.5, 8.0, 9.0)) if wide else draw.pick((8.0, 9.0, 9.0, 10.0, 10.0, 10.5, 10.5, 12.0))
     face = draw.pick(("SimSun", "SimSun", "SimHei", "FangSong", "MicrosoftYaHei", "KaiTi"))
-    drawing = {"word": ("lines", "bars", "segments"), "sheet": ("lines", "lines", "segments"), "browser": ("cells", "segments", "bars")}
+    drawing = {
+        "word": ("lines", "bars", "segments"),
+        "sheet": ("lines", "lines", "segments"),
+        "browser": ("cells", "segments", "bars"),
+    }
     half = draw.pick(("edges", "edges", "head", "bands"))
     across = {"word": ("flow", "first", "flow"), "sheet": ("larger", "larger", "each"), "browser": ("first", "larger", "flow")}
     airy = rules != "full"
@@ -105,7 +111,9 @@ def draw_style(draw: Draw, wide: bool, rules: Rules | None = "full") -> Style:
         frame_width=draw.pick((1.0, 1.5, 2.0)) if draw.chance(0.2) else 0.0,
         double_frame=draw.chance(0.05),
         open_ends=browser and draw.chance(0.6),
-        shading="bands" if rules == "half" and half == "bands" else draw.pick(("none",) * 5 + ("heading", "heading", "labels", "bands")),
+        shading="bands"
+        if rules == "half" and half == "bands"
+        else draw.pick(("none",) * 5 + ("heading", "heading", "labels", "bands")),
         tint=draw.pick(_TINTS),
         face=face,
         title_face=draw.pick((face, "SimHei", "SimSun")),
@@ -122,6 +130,7 @@ def draw_style(draw: Draw, wide: bool, rules: Rules | None = "full") -> Style:
         margin_x=draw.pick((28.0, 42.0, 56.0, 70.0, 90.0)) if not wide else draw.pick((20.0, 28.0, 42.0)),
         margin_y=draw.pick((36.0, 54.0, 72.0)),
         fill=draw.pick((1.0, 1.0, 1.0, 0.97)),
+        narrow_keys=draw.chance(0.2),
         by_content=draw.chance(0.5),
         last_row_grows=draw.chance(0.6),
         across=draw.pick(across[maker]),
