@@ -43,11 +43,19 @@ class UnreadableFileError(RecognizerError):
 
 
 class EmptyFileError(RecognizerError):
-    """The file holds nothing, or nothing but white space."""
+    """The file holds nothing, or nothing but white space, or no page."""
+
+
+class EncryptedFileError(RecognizerError):
+    """The file opens with a password only."""
+
+
+class DamagedFileError(RecognizerError):
+    """The file is cut short or broken, so that nothing of it can be read."""
 
 
 class UnsupportedFormatError(RecognizerError):
-    """A document of a kind that this version does not read, such as a PDF."""
+    """A document of a kind that this version does not read, such as an old Word file."""
 
 
 class BinaryFileError(UnsupportedFormatError):

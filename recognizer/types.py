@@ -88,24 +88,31 @@ class Place:
 
     lines: tuple[int, int] | None = None
     page: int | None = None
-    bbox: tuple[float, float, float, float] | None = None
+    bbox: tuple[float, float, float, float] | None = None  # see Box
     sheet: str | None = None
     cell: str | None = None
     inherited: bool = False
 
 
+Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in points, origin top left of the page as displayed
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text as the source prints it; `index` is its order among the pieces of its first line."""
+    """A run of text as the source prints it; `index` is its order among the pieces of its first line, or of its page.
+
+    `boxes` are those of its characters where the source is a page, so that a part of it has a box of its own.
+    """
 
     text: str
     place: Place
     index: int = 0
+    boxes: tuple[Box, ...] = ()
 
     @property
     def key(self) -> tuple[int, int]:
-        """(first line, index): names the piece within its document, for training data."""
-        return (self.place.lines[0] if self.place.lines else 0, self.index)
+        """(first line or page, index): names the piece within its document, for training data."""
+        return (self.place.lines[0] if self.place.lines else self.place.page or 0, self.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,20 +138,28 @@ class Grid:
     """Cells in reading order. `drawn` grids have columns that the source states (tabs, pipes, `<td>`);
     in the others a row is a visual line and a column is only the order of a piece within its line.
     Empty cells of a drawn grid are cells too, with the text "".
+
+    A table that goes on over pages is one grid: the first cell of each page but the first has the gap "page", and
+    `repeated` holds the heading rows that those pages print again, which are no rows of the table.
     """
 
     cells: tuple[Cell, ...]
     drawn: bool
     gap: Gap = "blank_line"
+    repeated: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A visual line of text outside drawn tables: its number (from 1), and what stands before it."""
+    """A visual line of text outside drawn tables: its number (from 1), and what stands before it.
+
+    `pieces` are its runs of text where the source knows them with their boxes; elsewhere they are what blanks part.
+    """
 
     text: str
     number: int
     gap: Gap
+    pieces: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +170,67 @@ class TextBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """Characters that a page prints one after the other: their text, a box each, and whether they run downwards."""
+
+    text: str
+    boxes: tuple[Box, ...]
+    vertical: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A straight line drawn along an axis: x0 == x1 or y0 == y1."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """A shaded box and its colour (red, green, blue from 0 to 1)."""
+
+    bbox: Box
+    color: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page prints, in points. `number` counts from 1.
+
+    Text runs from left to right here even where the page shows it sideways: `turn` (0, 90, 180, 270) says by how many
+    degrees clockwise the page was turned from how it is displayed, `displayed` turns a box back.
+    """
+
+    number: int
+    width: float
+    height: float
+    runs: tuple[Run, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    fills: tuple[Fill, ...] = ()
+    turn: int = 0
+
+    def displayed(self, box: Box) -> Box:
+        """The box on the page as displayed."""
+        x0, y0, x1, y1 = box
+        if self.turn == 90:
+            return (y0, self.width - x1, y1, self.width - x0)
+        if self.turn == 180:
+            return (self.width - x1, self.height - y1, self.width - x0, self.height - y0)
+        if self.turn == 270:
+            return (self.height - y1, x0, self.height - y0, x1)
+        return box
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """What a reader makes of a file: text blocks and drawn grids in reading order."""
+    """What a reader makes of a file: text blocks and drawn grids in reading order, or pages yet to be laid out."""
 
     name: str
     format: str
-    blocks: tuple[TextBlock | Grid, ...]
+    blocks: tuple[TextBlock | Grid | Page, ...]
     encoding: str = "utf-8"
     warnings: tuple[str, ...] = ()
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ..types import Document, Grid, TextBlock
+from ..layout import lay_out
+from ..types import Document, Grid, Page, TextBlock
 from ..vocabulary import fold
 from .words import heading_role, is_amount, is_attribute_key, is_fund_key, is_level
 
@@ -32,9 +33,18 @@ def rows_of(document: Document) -> list[Row]:
     for block in document.blocks:
         if isinstance(block, Grid):
             rows.extend(_drawn(block))
-        else:
-            rows.extend(_undrawn(block))
+        elif isinstance(block, TextBlock):
+            rows.extend(_undrawn([line.text.split() for line in block.lines]))
+    for grid in lay_out(replace(document, blocks=tuple(block for block in document.blocks if isinstance(block, Page)))):
+        rows.extend(_drawn(grid) if grid.drawn else _undrawn(_words(grid)))
     return rows
+
+
+def _words(grid: Grid) -> list[list[str]]:
+    lines: dict[int, list[str]] = {}
+    for cell in grid.cells:
+        lines.setdefault(cell.row, []).append(cell.text)
+    return list(lines.values())
 
 
 def _drawn(grid: Grid) -> list[Row]:
@@ -45,9 +55,9 @@ def _drawn(grid: Grid) -> list[Row]:
     return [Row(tuple(texts), True) for _, texts in sorted(rows.items())]
 
 
-def _undrawn(block: TextBlock) -> list[Row]:
-    lines = _labels_with_texts(_wrapped_labels(_vertical_labels([line.text.split() for line in block.lines])))
-    return [Row(tuple(enumerate(words)), False) for words in lines if words]
+def _undrawn(lines: list[list[str]]) -> list[Row]:
+    found = _labels_with_texts(_wrapped_labels(_vertical_labels(lines)))
+    return [Row(tuple(enumerate(words)), False) for words in found if words]
 
 
 def _vertical_labels(lines: list[list[str]]) -> list[list[str]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from recognizer.types import Document, Evidence, Records, TextBlock
+from recognizer.layout.filling import union
+from recognizer.types import Box, Document, Evidence, Grid, Page, Place, Records, TextBlock
 from recognizer.vocabulary import fold
 
 
@@ -31,21 +32,47 @@ def printed_fields(records: Records) -> Iterator[tuple[str, Evidence]]:
 
 
 def invented(records: Records, document: Document) -> list[str]:
-    """The printed fields that are not put together from pieces of the lines that their evidence names, line after line."""
+    """The printed fields that are not put together from pieces of the places that their evidence names, one after the other."""
     lines = _lines(document)
+    pages = {block.number: _Words(block) for block in document.blocks if isinstance(block, Page)}
     return [
         text
         for text, evidence in printed_fields(records)
-        if not _stands(
-            text,
-            [
-                lines.get(number, [])
-                for place in evidence.at
-                if place.lines
-                for number in range(place.lines[0], place.lines[1] + 1)
-            ],
-        )
+        if not _stands(text, [pieces for place in evidence.at for pieces in _printed_at(place, lines, pages)])
     ]
+
+
+def _printed_at(place: Place, lines: Mapping[int, list[str]], pages: Mapping[int, _Words]) -> list[list[str]]:
+    """The pieces of each line of a place; those in its box where it is one of a page."""
+    if place.lines:
+        return [lines.get(number, []) for number in range(place.lines[0], place.lines[1] + 1)]
+    if place.page is not None and place.page in pages and place.bbox:
+        return [pages[place.page].within(place.bbox)]
+    return []
+
+
+class _Words:
+    """The characters of a page by where they stand: the source itself, and not what the layout made of it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.around = [page.displayed(union(run.boxes)) for run in page.runs]
+        self.found: dict[Box, list[str]] = {}
+
+    def within(self, box: Box) -> list[str]:
+        """The folded runs of characters whose centres lie in a box."""
+        if box not in self.found:
+            x0, y0, x1, y1 = box
+            self.found[box] = [
+                fold("".join(char for char, own in zip(run.text, run.boxes, strict=True) if self._holds(box, own)))
+                for run, (left, top, right, bottom) in zip(self.page.runs, self.around, strict=True)
+                if left < x1 and right > x0 and top < y1 and bottom > y0
+            ]
+        return self.found[box]
+
+    def _holds(self, box: Box, own: Box) -> bool:
+        left, top, right, bottom = self.page.displayed(own)
+        return box[0] <= (left + right) / 2 <= box[2] and box[1] <= (top + bottom) / 2 <= box[3]
 
 
 def _stands(text: str, lines: list[list[str]]) -> bool:
@@ -82,7 +109,7 @@ def _lines(document: Document) -> dict[int, list[str]]:
         if isinstance(block, TextBlock):
             for line in block.lines:
                 found.setdefault(line.number, []).extend(map(fold, line.text.split()))
-        else:
+        elif isinstance(block, Grid):
             for cell in block.cells:
                 for piece in cell.pieces:
                     if piece.place.lines:

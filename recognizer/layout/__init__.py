@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import groupby
 
 from recognizer.types import Cell, Document, Gap, Grid, Page, Piece, Place, TextBlock
+
+_RUN = re.compile(r"\S+")
 
 
 def lay_out(document: Document) -> tuple[Grid, ...]:
@@ -33,9 +36,12 @@ def _grid_of_lines(block: TextBlock) -> Grid:
     cells: list[Cell] = []
     for row, line in enumerate(block.lines):
         gap: Gap = line.gap
-        pieces = line.pieces or (
-            Piece(text, Place(lines=(line.number, line.number)), index) for index, text in enumerate(line.text.split()))
-        for index, piece in enumerate(pieces):
-            cells.append(Cell(row, index, piece.text, (piece,), gap=gap))
-            gap = "blank"
+        end = 0
+        for index, found in enumerate(_RUN.finditer(line.text)):
+            if index:
+                gap = "blank" if found.start() - end == 1 else "wide"
+            end = found.end()
+            # A page's line knows its runs with their boxes.
+            piece = line.pieces[index] if line.pieces else Piece(found[0], Place(lines=(line.number, line.number)), index)
+            cells.append(Cell(row, index, found[0], (piece,), gap=gap))
     return Grid(tuple(cells), drawn=False, gap=block.lines[0].gap if block.lines else "blank_line")

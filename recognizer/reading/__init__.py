@@ -18,13 +18,17 @@ from .text import gather, number_lines
 
 __all__ = ["FORMATS", "decode", "read", "read_text"]
 
+PDF_MARK = b"%PDF-"
+PDF_MARK_WITHIN = 1024  # bytes from the start of a file within which viewers look for the mark
+
 FORMATS: tuple[Format, ...] = (html.FORMAT, markdown.FORMAT, tabs.FORMAT)
 
 
 def read(path: Path) -> Document:
-    """Reads a text, Markdown or HTML file in any encoding that Chinese offices use; its name becomes the document's.
+    """Reads a PDF, or a text, Markdown or HTML file in any encoding that Chinese offices use; its name becomes the document's.
 
-    Raises UnreadableFileError, EmptyFileError, UnsupportedFormatError, BinaryFileError or EncodingError.
+    Raises UnreadableFileError, EmptyFileError, EncryptedFileError, DamagedFileError, UnsupportedFormatError, BinaryFileError
+    or EncodingError.
     """
     try:
         data = path.read_bytes()
@@ -36,6 +40,10 @@ def read(path: Path) -> Document:
         raise UnreadableFileError("no permission to read it", path=path, hint="ask its owner for read access") from error
     except (OSError, ValueError) as error:
         raise UnreadableFileError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path=path) from error
+    if PDF_MARK in data[:PDF_MARK_WITHIN]:
+        from .pdf import read_pdf
+
+        return read_pdf(data, path)
     text, encoding = decode(data, path)
     document = replace(read_text(text, path.name), encoding=encoding)
     damaged = text.count("\ufffd")

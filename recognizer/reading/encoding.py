@@ -83,8 +83,7 @@ def _refuse_foreign(data: bytes, path: str | PathLike[str] | None) -> None:
     if not data:
         raise EmptyFileError("the file is empty (0 bytes)", path=path, hint="check that it was saved or downloaded whole")
     if b"%PDF-" in data[:1024]:
-        raise UnsupportedFormatError("a PDF; born-digital PDFs are not readable by this version yet", path=path,
-                                     hint="export it as text, Markdown or HTML")
+        raise BinaryFileError("a PDF, not a text file", path=path, hint="read it as a file")
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         for mark, kind in _IN_ZIP:
             if mark in data:

@@ -12,6 +12,7 @@ from recognizer.context.neighbours import context_of
 from recognizer.model import Model, Network
 from recognizer.repair.candidates import candidates, plausible
 from recognizer.repair.features import Floats, boundary, pair_features
+from recognizer.repair.page_breaks import mend
 from recognizer.repair.rivals import rivals
 from recognizer.types import Cell, Grid
 
@@ -25,13 +26,13 @@ def repair(grids: Sequence[Grid], model: Model, *, packed: bool = False) -> tupl
     context = context_of(grids)
     pairs = candidates(context, grids)
     if not len(pairs):
-        return tuple(grids)
+        return tuple(map(mend, grids))
     first, second = (model.packed_joiner, model.packed_second_joiner) if packed else (model.joiner, model.second_joiner)
     seams = model.seams.scores([boundary(context.cells[a].text, context.cells[b].text) for a, b in pairs])[:, 0]
     likely = plausible(context, pairs, seams)
     pairs, seams = pairs[likely], seams[likely]
     probable = join_probabilities(pair_features(context, grids, pairs, model.text, seams), pairs, first, second)
-    return merge(grids, context.cells, choose(pairs, probable))
+    return tuple(map(mend, merge(grids, context.cells, choose(pairs, probable))))
 
 
 def join_probabilities(inputs: Floats, pairs: NDArray[np.int64], first: Network, second: Network) -> Floats:

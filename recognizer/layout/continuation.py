@@ -1,0 +1,174 @@
+"""Tables that go on over the page: whether two parts are one table, and that table as one grid.
+
+Parts belong together where the first ends its page and the second begins the next, furniture aside, and their columns have
+the same edges. What was one cell before the page cut it is not said here: that is for `repair`, which reads the texts.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from recognizer.layout.lattice import SNAP
+from recognizer.types import Box, Cell, Gap, Grid, Line
+
+SHARED = 0.5  # share of the fewer inner column edges that both parts must have
+HEADING_ROWS = 6  # rows from the top of a table among which its heading begins
+SAME_PLACE = 3.0  # points by which a running head may move from page to page
+MARGIN = 0.12  # share of the page's height at its top and bottom where running heads stand
+
+_NUMBER = r"(?:\d{1,4}|[ivxlc]{1,6}|[一二三四五六七八九十百]{1,5})"
+_PAGE_NUMBER = re.compile(rf"[\W_]*(?:第|page)?\s*{_NUMBER}\s*页?(?:[\W_]*(?:共|of|/)?\s*{_NUMBER}\s*页?)?[\W_]*", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
+_BLANKS = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A line outside tables, with its box as laid out, its height and that of its page."""
+
+    line: Line
+    page: int
+    box: Box
+    height: float
+    page_height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The part of a table that stands on one page: the edges of its columns, its cells, its box, what stands before it."""
+
+    page: int
+    xs: tuple[float, ...]
+    cells: tuple[Cell, ...]
+    box: Box
+    gap: Gap = "page"
+
+
+def continues(
+    parts: Sequence[Part], part: Part, between: Sequence[TextLine], lead: Sequence[TextLine], before: Sequence[TextLine | Part]
+) -> bool:
+    """Whether `part`, the first table of its page, goes on with the table that `parts` make so far.
+
+    `between` are the lines after its last part, `lead` those above `part` on its page, `before` all of the page before.
+    """
+    last = parts[-1]
+    if last.page != part.page - 1 or not _same_columns(last.xs, part.xs):
+        return False
+    repeats = repeated_rows(parts[0].cells, part.cells)
+    if not repeats and _begins_anew(parts[0].cells, part.cells):
+        return False
+    heads = [line for line in before if isinstance(line, TextLine)]
+    foot = [line for line in between if line.page == last.page]
+    return all(_is_page_number(line) or _among(line, lead) for line in foot) and all(
+        _is_page_number(line) or ((repeats or _in_margin(line)) and any(_same_place(line, other) for other in heads))
+        for line in lead
+    )
+
+
+def _among(line: TextLine, others: Iterable[TextLine]) -> bool:
+    """Whether a line at the foot of a page stands at the head of the next too."""
+    return _in_margin(line) and any(_masked(line) == _masked(other) for other in others)
+
+
+def _same_place(line: TextLine, other: TextLine) -> bool:
+    return abs(line.box[1] - other.box[1]) <= SAME_PLACE and _masked(line) == _masked(other)
+
+
+def _masked(line: TextLine) -> str:
+    return _DIGITS.sub("0", _BLANKS.sub("", line.line.text))
+
+
+def _in_margin(line: TextLine) -> bool:
+    return line.box[3] < MARGIN * line.page_height or line.box[1] > (1 - MARGIN) * line.page_height
+
+
+def _is_page_number(line: TextLine) -> bool:
+    return _in_margin(line) and _PAGE_NUMBER.fullmatch(line.line.text) is not None
+
+
+def _same_columns(xs: Sequence[float], others: Sequence[float]) -> bool:
+    """Whether two parts have the same outer edges, and most inner edges of the one with fewer."""
+    if abs(xs[0] - others[0]) > SNAP or abs(xs[-1] - others[-1]) > SNAP:
+        return False
+    fewer, more = sorted((xs[1:-1], others[1:-1]), key=len)
+    shared = sum(any(abs(edge - other) <= SNAP for other in more) for edge in fewer)
+    return shared >= SHARED * len(fewer)
+
+
+def _first_row(cells: Sequence[Cell]) -> list[str]:
+    return [_BLANKS.sub("", cell.text) for cell in cells if cell.row == 0 and cell.text]
+
+
+def _begins_anew(cells: Sequence[Cell], others: Sequence[Cell]) -> bool:
+    """Whether the other cells begin as a table of their own does: with the same key before another text."""
+    own, other = _first_row(cells), _first_row(others)
+    return bool(own and other) and own[0] == other[0]
+
+
+def repeated_rows(cells: Sequence[Cell], others: Sequence[Cell]) -> int:
+    """How many rows of the table's heading the other cells print again at their top."""
+    rows, other_rows = _rows(cells), _rows(others)
+    for start in range(min(HEADING_ROWS, len(rows))):
+        same = 0
+        while start + same < len(rows) and same < len(other_rows) and rows[start + same] == other_rows[same]:
+            same += 1
+        # A heading has at least two texts, and no cell of it reaches down into the data.
+        while same and not any(cell.row < same < cell.row + cell.row_span for cell in others) and same < len(other_rows):
+            if sum(bool(text) for row in other_rows[:same] for text in row) >= 2:
+                return same
+            break
+    return 0
+
+
+def _rows(cells: Sequence[Cell]) -> list[tuple[str, ...]]:
+    found: list[list[str]] = []
+    for cell in cells:
+        while len(found) <= cell.row:
+            found.append([])
+        found[cell.row].append(_BLANKS.sub("", cell.text))
+    return [tuple(row) for row in found]
+
+
+def one_grid(parts: Sequence[Part]) -> Grid:
+    """The parts of a table as one grid, over all the columns that any of them has; headings printed again stand apart."""
+    xs = _all_edges(parts)
+    cells: list[Cell] = []
+    repeated: list[Cell] = []
+    rows = 0
+    for number, part in enumerate(parts):
+        again = repeated_rows(parts[0].cells, part.cells) if number else 0
+        columns = [_nearest(xs, edge) for edge in part.xs]
+        for cell in part.cells:
+            column = columns[cell.column]
+            span = columns[cell.column + cell.column_span] - column
+            placed = replace(cell, row=cell.row - again + rows, column=column, column_span=span)
+            if cell.row < again:
+                repeated.append(placed)
+                continue
+            # Every cell of the row says what it follows, for the row's first cell is often an empty one.
+            if number and cell.row == again:
+                placed = replace(placed, gap="page")
+            elif not number and not cells:
+                placed = replace(placed, gap=part.gap)
+            cells.append(placed)
+        rows += max(cell.row + cell.row_span for cell in part.cells) - again
+    return Grid(tuple(cells), drawn=True, gap=parts[0].gap, repeated=tuple(repeated))
+
+
+def _all_edges(parts: Sequence[Part]) -> list[float]:
+    if len(parts) == 1:
+        return list(parts[0].xs)
+    edges: list[float] = []
+    for edge in sorted(edge for part in parts for edge in part.xs):
+        if not edges or edge - edges[-1] > SNAP:
+            edges.append(edge)
+    return edges
+
+
+def _nearest(xs: Sequence[float], edge: float) -> int:
+    index = bisect_left(xs, edge)
+    near = [other for other in (index - 1, index) if 0 <= other < len(xs)]
+    return min(near, key=lambda other: abs(xs[other] - edge))

@@ -1,0 +1,105 @@
+"""Pages laid out: the tables that rules draw, the lines around them, and tables that go on over the page as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import count
+
+from recognizer.layout.continuation import Part, TextLine, continues, one_grid
+from recognizer.layout.filling import fill, lines_of, piece_of, spaced, text_of, union, words_of
+from recognizer.layout.lattice import Lattice, lattices
+from recognizer.types import Cell, Gap, Grid, Line, Page, Run, TextBlock
+
+AIRY = 0.9  # space above a line, as a share of its height, that counts as an empty line
+
+
+def lay_out_pages(pages: Sequence[Page]) -> Iterator[TextBlock | Grid]:
+    """The tables and the text lines of pages that follow each other, in reading order.
+
+    A table that goes on over a page is one grid; running heads and page numbers between its parts come after it.
+    """
+    parts: list[Part] = []  # of the table that may still go on
+    waiting: list[TextLine] = []  # lines since its last part
+    before: list[TextLine | Part] = []
+    for page in pages:
+        items = page_items(page)
+        tables = [number for number, item in enumerate(items) if isinstance(item, Part)]
+        lead = [item for item in items[: tables[0]] if isinstance(item, TextLine)] if tables else []
+        rest = items
+        first = items[tables[0]] if tables else None
+        if parts and isinstance(first, Part) and continues(parts, first, waiting, lead, before):
+            parts.append(first)
+            waiting += lead
+            rest = items[tables[0] + 1 :]
+        for item in rest:
+            if isinstance(item, Part):
+                yield from _flushed(parts, waiting)
+                parts, waiting = [item], []
+            else:
+                waiting.append(item)
+        before = items
+        if parts and parts[-1].page != page.number:
+            yield from _flushed(parts, waiting)
+            parts, waiting = [], []
+    yield from _flushed(parts, waiting)
+
+
+def _flushed(parts: list[Part], lines: list[TextLine]) -> Iterator[TextBlock | Grid]:
+    if parts:
+        yield one_grid(parts)
+    if lines:
+        yield TextBlock(tuple(line.line for line in lines))
+
+
+def page_items(page: Page) -> list[TextLine | Part]:
+    """The tables of a page and the text lines outside them, from top to bottom."""
+    tables = lattices(page.rules)
+    filled, outside = fill(page, tables)
+    indices = count()
+    items: list[tuple[float, float, TextLine | Part]] = []
+    for table, runs in zip(tables, filled, strict=True):
+        if runs:
+            part = _part(page, table, {slot: lines_of(own) for slot, own in runs.items()}, indices)
+            items.append((table.ys[0], table.xs[0], part))
+    for line in lines_of(outside):
+        words = words_of(line)
+        pieces = tuple(piece_of(page, word, next(indices)) for word in words)
+        box = union(line.boxes)
+        height = line.boxes[0][3] - line.boxes[0][1]
+        items.append((box[1], box[0], TextLine(Line(spaced(words), 0, "line", pieces), page.number, box, height, page.height)))
+    items.sort(key=lambda item: item[:2])
+    return _numbered([item for _, _, item in items])
+
+
+def _part(page: Page, table: Lattice, lines: dict[int, list[Run]], indices: Iterator[int]) -> Part:
+    cells = []
+    row = -1
+    for number, slot in enumerate(table.slots):
+        gap: Gap = "tab" if slot.row == row else "line"
+        row = slot.row
+        own = lines.get(number, [])
+        pieces = tuple(piece_of(page, line, next(indices)) for line in own)
+        text = text_of(own) if own else ""
+        cells.append(Cell(slot.row, slot.column, text, pieces, slot.row_span, slot.column_span, gap))
+    return Part(page.number, table.xs, tuple(cells), table.bbox)
+
+
+def _numbered(items: list[TextLine | Part]) -> list[TextLine | Part]:
+    """The items with lines numbered from 1 and what stands before each line and table."""
+    found: list[TextLine | Part] = []
+    gap: Gap = "page"
+    bottom = 0.0
+    number = 0
+    for item in items:
+        if isinstance(item, TextLine):
+            number += 1
+            if gap != "page":
+                gap = "blank_line" if item.box[1] - bottom > AIRY * item.height else "line"
+            found.append(replace(item, line=replace(item.line, number=number, gap=gap)))
+            bottom = item.box[3]
+        else:
+            found.append(replace(item, gap=gap))
+            bottom = item.box[3]
+        gap = "line"
+    return found

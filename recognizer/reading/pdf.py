@@ -1,0 +1,231 @@
+"""PDF: pages as runs of characters, rules and shaded boxes. What belongs together is for the layout to say.
+
+Characters come from MuPDF's raw text, one box each; rules are drawn lines and filled boxes too thin to be anything else.
+Pages whose text stands sideways are turned upright, so that no later room need know of it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+
+from recognizer.errors import DamagedFileError, EmptyFileError, EncryptedFileError, RecognizerError
+from recognizer.types import Box, Document, Fill, Page, Rule, Run
+from recognizer.vocabulary.data import load
+
+THICKEST_RULE = 3.0  # points; a filled box that is wider both ways is shading
+STRAIGHT = 0.5  # points by which a line may lean and still be a rule
+END_WITHIN = 1024  # bytes from the end of the file within which its last line must stand
+
+# Images are not needed as text and cost time; everything else is MuPDF's usual raw text.
+_FLAGS = pymupdf.TEXTFLAGS_RAWDICT & ~pymupdf.TEXT_PRESERVE_IMAGES
+_FOLDED = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
+_UNREADABLE = "\ufffd"
+
+
+def read_pdf(data: bytes, path: Path) -> Document:
+    """The pages of a PDF. A page that cannot be read, or that is a mere picture, is left out with a warning that names it.
+
+    Raises EncryptedFileError, DamagedFileError, EmptyFileError.
+    """
+    pymupdf.TOOLS.mupdf_display_errors(False)
+    pymupdf.TOOLS.mupdf_display_warnings(False)
+    pages: list[Page] = []
+    warnings: list[str] = []
+    with _opened(data, path) as source:
+        for index in range(len(source)):
+            try:
+                page = read_page(source[index], index + 1)
+                if not page.runs and source[index].get_images():
+                    warnings.append(f"page {index + 1} is a picture without text (a scan), and was not read")
+            except RecognizerError:
+                raise
+            except Exception as error:  # MuPDF raises classes of many kinds; whichever it is, the other pages are read
+                warnings.append(f"page {index + 1} cannot be read: {' '.join(str(error).split()) or type(error).__name__}")
+                continue
+            unreadable = sum(run.text.count(_UNREADABLE) for run in page.runs)
+            if unreadable:
+                warnings.append(f"page {index + 1}: {unreadable} characters have no Unicode in their font (U+FFFD)")
+            pages.append(page)
+        count = len(source)
+    if not pages:
+        raise DamagedFileError(
+            f"none of its {count} pages can be read: {warnings[0]}", path=path, hint="repair it or download it again")
+    return Document(path.name, "pdf", tuple(pages), encoding="pdf", warnings=tuple(warnings))
+
+
+def _opened(data: bytes, path: Path) -> Any:
+    try:
+        source = pymupdf.open(stream=data, filetype="pdf")
+    except Exception as error:
+        raise DamagedFileError(
+            "a damaged PDF: it has no pages that could be found", path=path, hint="repair it or download it again") from error
+    if source.needs_pass:
+        source.close()
+        raise EncryptedFileError("the PDF is encrypted", path=path, hint="save it without its password, then try again")
+    if not len(source):
+        source.close()
+        damaged = b"%%EOF" not in data[-END_WITHIN:]
+        if damaged:
+            raise DamagedFileError("a damaged PDF: its end is missing", path=path, hint="download it again")
+        raise EmptyFileError("the PDF has no pages", path=path, hint="check that it was saved or downloaded whole")
+    return source
+
+
+def read_page(page: Any, number: int) -> Page:
+    """What a MuPDF page prints, turned so that most of its text runs from left to right."""
+    lines = [
+        line for block in page.get_text("rawdict", flags=_FLAGS)["blocks"] if block["type"] == 0 for line in block["lines"]
+    ]
+    rules, fills = _drawings(page.get_cdrawings())
+    # MuPDF's coordinates are those before the page's rotation; `turn` is what the text needs, rotation what the viewer does.
+    sideways = _direction(lines)
+    shown = page.rect
+    width, height = (shown.height, shown.width) if page.rotation % 180 else (shown.width, shown.height)
+    if not sideways:
+        runs = tuple(_runs(lines))
+    else:
+        turn = _Turn(sideways, width, height)
+        runs = tuple(_runs(lines, turn))
+        rules = [_rule(turn.box((rule.x0, rule.y0, rule.x1, rule.y1))) for rule in rules]
+        fills = [Fill(turn.box(fill.bbox), fill.color) for fill in fills]
+        width, height = (height, width) if sideways % 180 else (width, height)
+    return Page(number, width, height, runs, tuple(rules), tuple(fills), (sideways - page.rotation) % 360)
+
+
+class _Turn:
+    """Turns boxes clockwise by `degrees`, on a page of the given size before the turn."""
+
+    def __init__(self, degrees: int, width: float, height: float) -> None:
+        self.degrees, self.width, self.height = degrees, width, height
+
+    def box(self, box: Box) -> Box:
+        x0, y0, x1, y1 = box
+        if self.degrees == 90:
+            return (self.height - y1, x0, self.height - y0, x1)
+        if self.degrees == 180:
+            return (self.width - x1, self.height - y1, self.width - x0, self.height - y0)
+        return (y0, self.width - x1, y1, self.width - x0)
+
+
+# By how many degrees clockwise text that runs in a direction must be turned to run from left to right.
+_TURNS = {(1, 0): 0, (0, -1): 90, (-1, 0): 180, (0, 1): 270}
+
+
+def _direction(lines: Iterable[dict[str, Any]]) -> int:
+    """The turn that brings most characters upright. Vertical writing, and single characters, say nothing of it."""
+    count: Counter[int] = Counter()
+    for line in lines:
+        if line["dir"] == (1.0, 0.0):
+            count[0] += sum(len(span["chars"]) for span in line["spans"])
+        elif not line["wmode"]:
+            count[_turn_of(line["dir"])] += sum(len(span["chars"]) for span in line["spans"])
+    return count.most_common(1)[0][0] if count else 0
+
+
+def _turn_of(direction: tuple[float, float]) -> int:
+    x, y = direction
+    return _TURNS[(0, -1 if y < 0 else 1) if abs(y) > abs(x) else (-1 if x < 0 else 1, 0)]
+
+
+def _runs(lines: Iterable[dict[str, Any]], turn: _Turn | None = None) -> Iterator[Run]:
+    """The spans of the lines as runs, without those that are blank."""
+    upright = turn.degrees if turn else 0
+    for line in lines:
+        vertical = bool(line["wmode"]) or (_turn_of(line["dir"]) - upright) % 360 == 270
+        for span in line["spans"]:
+            chars = span["chars"]
+            text = "".join([char["c"] for char in chars])
+            if text.isspace() or not text:
+                continue
+            boxes = [char["bbox"] for char in chars]
+            if turn:
+                boxes = [turn.box(box) for box in boxes]
+            yield Run(unified(text), tuple(boxes), vertical)
+
+
+def unified(text: str) -> str:
+    """The text with CJK radicals and compatibility ideographs as the unified ideographs they look like, nothing else changed."""
+    return text.translate(_ideographs()) if not text.isascii() and _FOLDED.search(text) else text
+
+
+@lru_cache(maxsize=1)
+def _ideographs() -> dict[int, str]:
+    blocks = (range(0x2E80, 0x2FE0), range(0xF900, 0xFB00), range(0x2F800, 0x2FA20))
+    folded = {code: unicodedata.normalize("NFKC", chr(code)) for block in blocks for code in block}
+    folded.update({ord(radical): ideograph for radical, ideograph in load("headings")["radicals"].items()})
+    return folded
+
+
+def _drawings(drawings: Iterable[dict[str, Any]]) -> tuple[list[Rule], list[Fill]]:
+    """The rules and the shaded boxes of a page's drawings; curves and slanted lines are neither."""
+    rules: list[Rule] = []
+    fills: list[Fill] = []
+    for drawing in drawings:
+        kind = drawing["type"]
+        if "f" in kind:
+            box = drawing["rect"]
+            if all(item[0] == "re" for item in drawing["items"]):
+                for item in drawing["items"]:
+                    _add_filled(item[1], drawing["fill"], rules, fills)
+            elif min(box[2] - box[0], box[3] - box[1]) <= THICKEST_RULE:
+                _add_filled(box, drawing["fill"], rules, fills)
+        if "s" not in kind:
+            continue
+        width = drawing.get("width") or 0.0
+        for item in drawing["items"]:
+            if item[0] == "l":
+                (x0, y0), (x1, y1) = item[1], item[2]
+                _add_line(x0, y0, x1, y1, width, drawing["color"], rules, fills)
+            elif item[0] in ("re", "qu"):
+                _add_outline(item[1] if item[0] == "re" else drawing["rect"], rules)
+    return rules, fills
+
+
+def _add_filled(box: Box, color: tuple[float, ...], rules: list[Rule], fills: list[Fill]) -> None:
+    x0, y0, x1, y1 = box
+    if min(x1 - x0, y1 - y0) <= THICKEST_RULE:
+        rules.append(_rule(box))
+    else:
+        fills.append(Fill((x0, y0, x1, y1), color))
+
+
+def _add_line(
+    x0: float, y0: float, x1: float, y1: float, width: float, color: tuple[float, ...], rules: list[Rule], fills: list[Fill]
+) -> None:
+    """A stroke as a rule; one as wide as a row of text is a way to shade a box."""
+    along_x, along_y = abs(x1 - x0), abs(y1 - y0)
+    if min(along_x, along_y) > STRAIGHT:
+        return
+    box = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+    if width > THICKEST_RULE:
+        half = width / 2
+        wide = (0.0, half) if along_x >= along_y else (half, 0.0)
+        fills.append(Fill((box[0] - wide[0], box[1] - wide[1], box[2] + wide[0], box[3] + wide[1]), color))
+    else:
+        rules.append(_rule(box))
+
+
+def _add_outline(box: Box, rules: list[Rule]) -> None:
+    x0, y0, x1, y1 = box
+    if min(x1 - x0, y1 - y0) <= THICKEST_RULE:
+        rules.append(_rule(box))
+    else:
+        rules.extend((Rule(x0, y0, x1, y0), Rule(x0, y1, x1, y1), Rule(x0, y0, x0, y1), Rule(x1, y0, x1, y1)))
+
+
+def _rule(box: Box) -> Rule:
+    """The middle line of a thin box, along its longer side."""
+    x0, y0, x1, y1 = box
+    if x1 - x0 >= y1 - y0:
+        middle = (y0 + y1) / 2
+        return Rule(x0, middle, x1, middle)
+    middle = (x0 + x1) / 2
+    return Rule(middle, y0, middle, y1)
