@@ -63,8 +63,8 @@ class IndicatorDraft:
     def finished(self, levels: Levels) -> Indicator:
         """The indicator with its levels placed and its values put together from their columns."""
         values, doubts, self.unused = self._values()
-        standards = [words(cell) for cell in self.cells if cell.label.role is Role.STANDARD]
-        self.unused += [cell for cell in self.cells if cell.label.role is Role.STANDARD and words(cell) != standards[0]]
+        standards = [cell for cell in self.cells if cell.label.role is Role.STANDARD]
+        self.unused += [cell for cell in standards if words(cell) != words(standards[0])]
         extra = [
             (key(self.headings[id(cell)]) if id(cell) in self.headings else str(cell.label.role), words(cell))
             for cell in self.cells
@@ -74,6 +74,7 @@ class IndicatorDraft:
         inherited = tuple(entry for entry, new in ((self.level1, self.new1), (self.level2, self.new2)) if entry and not new)
         printed = tuple(entry for entry, new in ((self.level1, self.new1), (self.level2, self.new2)) if entry and new)
         found = evidence(*printed, *own, inherited=inherited)
+        found = replace(found, at=tuple(dict.fromkeys((*found.at, *evidence(*standards[:1]).at))))
         if "inferred" in (levels.level1_provenance, levels.level2_provenance):
             doubts.append("level_inferred")
         if self.name is None:
@@ -85,7 +86,7 @@ class IndicatorDraft:
             values,
             levels.level1_raw,
             levels.level2_raw,
-            standards[0] if standards else None,
+            words(standards[0]) if standards else None,
             tuple(extra),
             replace(found, doubts=tuple(doubts)),
             levels.level1_provenance,

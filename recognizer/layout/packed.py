@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from itertools import pairwise
 
+from recognizer.layout.filling import union
 from recognizer.types import Cell, Gap, Grid, Piece
 
 SEPARATORS = ";；:：。．、,，|｜/→\n\t \u3000"
@@ -52,7 +53,28 @@ def restore(cell: Cell, packed: Cell) -> Cell:
     start = cell.pieces[0].index
     printed = packed.text[start : cell.pieces[-1].index + len(cell.pieces[-1].text)]
     text = _core(printed) or printed.strip()
-    return replace(cell, text=text, pieces=(Piece(text, cell.pieces[0].place, start + printed.index(text)),))
+    start += printed.index(text)
+    return replace(cell, text=text, pieces=_pieces(packed, start, start + len(text)))
+
+
+def _pieces(packed: Cell, start: int, end: int) -> tuple[Piece, ...]:
+    """The pieces of a packed cell's text from `start` to `end`: on pages one a printed line, each with the box of its own
+    characters; elsewhere one, whose place is that of the cell. Their `index` is their offset in the cell's text.
+    """
+    if not packed.pieces[0].boxes:
+        return (Piece(packed.text[start:end], packed.pieces[0].place, start),)
+    found = []
+    offset = 0
+    for piece in packed.pieces:
+        # Between the lines of a cell there may stand a blank or a line break that no line has.
+        offset = packed.text.index(piece.text, offset)
+        first, last = max(start - offset, 0), min(end - offset, len(piece.text))
+        if first < last:
+            boxes = piece.boxes[first:last]
+            place = replace(piece.place, bbox=union(boxes))
+            found.append(Piece(piece.text[first:last], place, offset + first, boxes))
+        offset += len(piece.text)
+    return tuple(found)
 
 
 def _core(text: str) -> str:
