@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from recognizer.assembly.drafts import ProjectDraft
@@ -10,7 +11,7 @@ from recognizer.assembly.levels import place_levels
 from recognizer.assembly.text import key, name_choice, words
 from recognizer.assembly.walk import Walk
 from recognizer.model import Model
-from recognizer.types import Document, LabelledCell, LabelledGrid, Ledger, Records, Role
+from recognizer.types import Document, LabelledCell, LabelledGrid, Ledger, Piece, Records, Role
 
 FACT_ROLES = (Role.NAME, Role.VALUE, Role.FUND_AMOUNT, Role.ATTRIBUTE_VALUE, Role.GOAL_TEXT, Role.STANDARD)
 ANCHORS = (  # without any of these, what looks like a name or a value is no part of such a table
@@ -59,7 +60,7 @@ def assemble(document: Document, grids: Sequence[LabelledGrid], model: Model) ->
         projects,
         tuple(walk.totals),
         tuple(warnings),
-        (_ledger(cells, leftover),),
+        _ledgers(cells, leftover),
     )
 
 
@@ -91,11 +92,22 @@ def _name_choice(cells: Sequence[LabelledCell]) -> int:
     return 2 if any(name_choice(entry) == 2 for entry in keys) else 1
 
 
-def _ledger(cells: Sequence[LabelledCell], leftover: Sequence[LabelledCell]) -> Ledger:
-    """How many pieces the document's cells hold, and which of them should be facts and are none."""
+def _ledgers(cells: Sequence[LabelledCell], leftover: Sequence[LabelledCell]) -> tuple[Ledger, ...]:
+    """For each page how many pieces its cells hold, and which of them should be facts and are none.
+
+    A source without pages is one page.
+    """
     lost = [entry for entry in leftover if entry.label.role in FACT_ROLES]
-    return Ledger(
-        sum(len(entry.cell.pieces) for entry in cells),
-        sum(len(entry.cell.pieces) for entry in lost),
-        remainder=" ".join(words(entry) for entry in lost),
+    held, gone = _by_page(cells), _by_page(lost)
+    return tuple(
+        Ledger(held[page], gone[page], remainder=" ".join(words(entry) for entry in lost if _page(entry.cell.pieces[0]) == page))
+        for page in range(1, max(held, default=1) + 1)
     )
+
+
+def _by_page(cells: Sequence[LabelledCell]) -> Counter[int]:
+    return Counter(_page(piece) for entry in cells for piece in entry.cell.pieces)
+
+
+def _page(piece: Piece) -> int:
+    return piece.place.page or 1

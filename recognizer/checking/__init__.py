@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from recognizer.checking.conservation import invented
+from recognizer.checking.conservation import invented_on
 from recognizer.checking.sums import differing
 from recognizer.types import Document, Evidence, Fund, Indicator, Project, Records
 
@@ -14,9 +14,8 @@ DOUBTED = 0.7  # provisional factor of a confidence for each doubt, until confid
 
 def check(records: Records, document: Document) -> Records:
     """The records with their doubts named, confidences lowered for them, and the count of invented texts (which must be 0)."""
-    ledgers = records.pages
-    if ledgers:
-        ledgers = (replace(ledgers[0], invented=len(invented(records, document))), *ledgers[1:])
+    made_up = Counter(page for _, page in invented_on(records, document))
+    ledgers = tuple(replace(ledger, invented=made_up[number]) for number, ledger in enumerate(records.pages, 1))
     totals = tuple(replace(total, funds=tuple(map(_fund, total.funds))) for total in records.totals)
     return replace(records, pages=ledgers, projects=tuple(map(_project, records.projects)), totals=totals)
 

@@ -33,10 +33,15 @@ def printed_fields(records: Records) -> Iterator[tuple[str, Evidence]]:
 
 def invented(records: Records, document: Document) -> list[str]:
     """The printed fields that are not put together from pieces of the places that their evidence names, one after the other."""
+    return [text for text, _ in invented_on(records, document)]
+
+
+def invented_on(records: Records, document: Document) -> list[tuple[str, int]]:
+    """The `invented` fields, each with the page (from 1) that its evidence names first; 1 where the source has no pages."""
     lines = _lines(document)
     pages = {block.number: _Words(block) for block in document.blocks if isinstance(block, Page)}
     return [
-        text
+        (text, next((place.page for place in evidence.at if place.page), 1))
         for text, evidence in printed_fields(records)
         if not _stands(text, [pieces for place in evidence.at for pieces in _printed_at(place, lines, pages)])
     ]
