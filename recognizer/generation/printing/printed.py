@@ -63,7 +63,7 @@ class PrintedDocument:
     made_with: str = ""
 
     def structure(self) -> dict[str, Any]:
-        """The truth of its tables in the form of eval/pdfs/*.truth.json."""
+        """The truth of its tables in the form of eval/pdfs/*.truth.json, with each cell's pages, lines and label besides."""
         tables: dict[int, list[dict[str, Any]]] = {}
         again = {(cell.table, cell.row, cell.column): cell.fragments for cell in self.cells if cell.again and cell.table >= 0}
         for cell in self.cells:
@@ -76,6 +76,8 @@ class PrintedDocument:
                 "colspan": cell.column_span,
                 "text": cell.text,
                 "fragments": [_fragment(fragment) for fragment in cell.fragments if fragment.text],
+                "pages": sorted({fragment.page for fragment in cell.fragments}),
+                "lines": cell.lines,
                 "label": cell.label,
             }
             if cell.stacked:
