@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 
-.PHONY: help venv install demo test lint train eval eval-full readme bench clean
+.PHONY: help venv install demo test lint train eval eval-full readme bench damage clean
 
 help:
 	@echo "make install    recognizer in $(VENV)"
@@ -17,6 +17,7 @@ help:
 	@echo "make eval-full  the same on many more reserved documents"
 	@echo "make readme     write the figures of the last evaluation into the READMEs"
 	@echo "make bench      speed and memory, stage by stage"
+	@echo "make damage     what measures of structure do not see: faults put into gold tables"
 	@echo "make clean      remove what can be made again"
 
 venv: $(BIN)/python
@@ -64,6 +65,9 @@ readme: $(VENV)/.installed-for-tests
 
 bench: $(VENV)/.installed-for-tests
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python eval/bench.py
+
+damage: $(VENV)/.installed
+	$(BIN)/python eval/damage.py --out eval/damage.md
 
 clean:
 	rm -rf $(VENV) build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
