@@ -11,9 +11,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from recognizer.layout.lattice import SNAP
 from recognizer.types import Box, Cell, Gap, Grid, Line
 
+SAME_EDGE = 3.0  # points by which a column's edge may move from page to page
 SHARED = 0.5  # share of the fewer inner column edges that both parts must have
 HEADING_ROWS = 6  # rows from the top of a table among which its heading begins
 SAME_PLACE = 3.0  # points by which a running head may move from page to page
@@ -48,11 +48,11 @@ class Part:
 
 
 def continues(
-    parts: Sequence[Part], part: Part, between: Sequence[TextLine], lead: Sequence[TextLine], before: Sequence[TextLine | Part]
+    parts: Sequence[Part], part: Part, before: Sequence[TextLine | Part], items: Sequence[TextLine | Part]
 ) -> bool:
     """Whether `part`, the first table of its page, goes on with the table that `parts` make so far.
 
-    `between` are the lines after its last part, `lead` those above `part` on its page, `before` all of the page before.
+    `before` is all that stands on the page before, `items` all that stands on the part's.
     """
     last = parts[-1]
     if last.page != part.page - 1 or not _same_columns(last.xs, part.xs):
@@ -60,21 +60,27 @@ def continues(
     repeats = repeated_rows(parts[0].cells, part.cells)
     if not repeats and _begins_anew(parts[0].cells, part.cells):
         return False
-    heads = [line for line in before if isinstance(line, TextLine)]
-    foot = [line for line in between if line.page == last.page]
-    return all(_is_page_number(line) or _among(line, lead) for line in foot) and all(
-        _is_page_number(line) or ((repeats or _in_margin(line)) and any(_same_place(line, other) for other in heads))
-        for line in lead
+    own = [line for line in items if isinstance(line, TextLine)]
+    others = [line for line in before if isinstance(line, TextLine)]
+    foot = [line for line in others if line.box[1] >= last.box[3]]
+    head = [line for line in own if line.box[3] <= part.box[1]]
+    # A title over each page is a running head only where the table's heading is printed again too.
+    return all(_is_furniture(line, own) for line in foot) and all(
+        _is_furniture(line, others) or (repeats > 0 and _again(line, others)) for line in head
     )
 
 
-def _among(line: TextLine, others: Iterable[TextLine]) -> bool:
-    """Whether a line at the foot of a page stands at the head of the next too."""
-    return _in_margin(line) and any(_masked(line) == _masked(other) for other in others)
+def _is_furniture(line: TextLine, others: Iterable[TextLine]) -> bool:
+    """Whether a line is a page number, or a running head or foot that the page before or after has too."""
+    return _in_margin(line) and (_PAGE_NUMBER.fullmatch(line.line.text) is not None or _again(line, others))
+
+
+def _again(line: TextLine, others: Iterable[TextLine]) -> bool:
+    return any(_same_place(line, other) and _masked(line) == _masked(other) for other in others)
 
 
 def _same_place(line: TextLine, other: TextLine) -> bool:
-    return abs(line.box[1] - other.box[1]) <= SAME_PLACE and _masked(line) == _masked(other)
+    return abs(line.box[1] - other.box[1]) <= SAME_PLACE
 
 
 def _masked(line: TextLine) -> str:
@@ -85,16 +91,12 @@ def _in_margin(line: TextLine) -> bool:
     return line.box[3] < MARGIN * line.page_height or line.box[1] > (1 - MARGIN) * line.page_height
 
 
-def _is_page_number(line: TextLine) -> bool:
-    return _in_margin(line) and _PAGE_NUMBER.fullmatch(line.line.text) is not None
-
-
 def _same_columns(xs: Sequence[float], others: Sequence[float]) -> bool:
     """Whether two parts have the same outer edges, and most inner edges of the one with fewer."""
-    if abs(xs[0] - others[0]) > SNAP or abs(xs[-1] - others[-1]) > SNAP:
+    if abs(xs[0] - others[0]) > SAME_EDGE or abs(xs[-1] - others[-1]) > SAME_EDGE:
         return False
     fewer, more = sorted((xs[1:-1], others[1:-1]), key=len)
-    shared = sum(any(abs(edge - other) <= SNAP for other in more) for edge in fewer)
+    shared = sum(any(abs(edge - other) <= SAME_EDGE for other in more) for edge in fewer)
     return shared >= SHARED * len(fewer)
 
 
@@ -163,7 +165,7 @@ def _all_edges(parts: Sequence[Part]) -> list[float]:
         return list(parts[0].xs)
     edges: list[float] = []
     for edge in sorted(edge for part in parts for edge in part.xs):
-        if not edges or edge - edges[-1] > SNAP:
+        if not edges or edge - edges[-1] > SAME_EDGE:
             edges.append(edge)
     return edges
 

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from recognizer.types import Box, Rule
 
 SNAP = 3.0  # edges nearer than this are one: double rules, and rules drawn once for each of two neighbours
-GAP = 4.0  # gaps in an edge that are bridged: dashes, and corners that were not drawn
+GAP = 3.0  # gaps in an edge that are bridged: dashes, and corners that were not drawn
 SHORTEST = 6.0  # edges that are shorter once joined are no edge of a cell
 MEET = 3.0  # how far edges may stay apart and still meet
 OPEN = 6.0  # how far edges must reach beyond the outermost one across them for a side of the table to be missing there
+FRAME = 6.0  # an outer column or row thinner than this is the room between the lines of a double frame
 MOST_BOXES = 400_000  # a lattice of more boxes is a drawing, not a table
 
 
@@ -160,12 +161,16 @@ def lattice_of(across: Sequence[Edge], down: Sequence[Edge]) -> Lattice | None:
 
 
 def _positions(edges: Sequence[Edge], first: float, last: float) -> list[float]:
-    """The positions of edges in order, with those of missing outer edges."""
+    """The positions of edges in order, with those of missing outer edges and one for a double frame."""
     places = sorted({edge.at for edge in edges})
     if first < places[0] - OPEN:
         places.insert(0, first)
     if last > places[-1] + OPEN:
         places.append(last)
+    if len(places) > 2 and places[1] - places[0] < FRAME:
+        del places[0]
+    if len(places) > 2 and places[-1] - places[-2] < FRAME:
+        del places[-1]
     return places
 
 
@@ -174,7 +179,8 @@ def _walls(edges: Sequence[Edge], places: Sequence[float], crossing: Sequence[fl
     middles = [(before + after) / 2 for before, after in pairwise(crossing)]
     walls = np.zeros((len(places), len(middles)), bool)
     for edge in edges:
-        walls[bisect_left(places, edge.at), bisect_left(middles, edge.start) : bisect_right(middles, edge.end)] = True
+        if places[0] <= edge.at <= places[-1]:
+            walls[bisect_left(places, edge.at), bisect_left(middles, edge.start) : bisect_right(middles, edge.end)] = True
     return walls
 
 

@@ -28,7 +28,7 @@ def lay_out_pages(pages: Sequence[Page]) -> Iterator[TextBlock | Grid]:
         lead = [item for item in items[: tables[0]] if isinstance(item, TextLine)] if tables else []
         rest = items
         first = items[tables[0]] if tables else None
-        if parts and isinstance(first, Part) and continues(parts, first, waiting, lead, before):
+        if parts and isinstance(first, Part) and continues(parts, first, before, items):
             parts.append(first)
             waiting += lead
             rest = items[tables[0] + 1 :]

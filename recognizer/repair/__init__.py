@@ -12,7 +12,7 @@ from recognizer.context.neighbours import context_of
 from recognizer.model import Model, Network
 from recognizer.repair.candidates import candidates, plausible
 from recognizer.repair.features import Floats, boundary, pair_features
-from recognizer.repair.page_breaks import mend
+from recognizer.repair.page_breaks import cut_rows, mend
 from recognizer.repair.rivals import rivals
 from recognizer.types import Cell, Grid
 
@@ -32,7 +32,7 @@ def repair(grids: Sequence[Grid], model: Model, *, packed: bool = False) -> tupl
     likely = plausible(context, pairs, seams)
     pairs, seams = pairs[likely], seams[likely]
     probable = join_probabilities(pair_features(context, grids, pairs, model.text, seams), pairs, first, second)
-    return tuple(map(mend, merge(grids, context.cells, choose(pairs, probable))))
+    return tuple(map(mend, merge(grids, context.cells, choose(pairs, cut_rows(grids, context.cells, pairs, probable)))))
 
 
 def join_probabilities(inputs: Floats, pairs: NDArray[np.int64], first: Network, second: Network) -> Floats:

@@ -66,6 +66,9 @@ def _drawn(context: Context, number: int, row: list[int], pairs: list[tuple[int,
     for rank, later in enumerate(row):
         upper = int(context.up[later])
         found = {upper} if upper in above else set()
+        # A label over several rows reaches the page's end from wherever it began.
+        if upper >= 0 and context.cells[later].gap == "page":
+            found.add(upper)
         if upper >= 0 and len(context.cells[later].text) <= SHORT and len(context.cells[upper].text) <= SHORT:
             found.add(upper)
         if len(row) < len(above) and len(row) - rank <= len(above):

@@ -1,41 +1,86 @@
 """Cells that a page break went through, as they were before it: one row, or one span over the rows of both pages.
 
-The joiner says which texts read on; from that, and from empty cells under labels, follows what the break cut. Pure
-geometry of rows and columns, so it is the same for every source that knows its columns.
+The joiner says which texts read on. `cut_rows` adds what the whole row tells of it; from the joins, and from empty cells
+beside filled ones, `mend` then puts together rows and labels. Both know of rows and columns alone and need no page.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from recognizer.types import Cell, Grid
 
+Pairs = list[tuple[Cell, Cell]]  # (above the break, below it), of the same columns
+
+SURE = 0.001  # no probability of the joiner counts for more than this, or less than the rest to one
+PRIOR = 4.0  # log odds that a row whose every text has one above it goes on with it, over what the joiner says
+LEFT_EMPTY = 2.0  # and for each empty cell under a filled one, from the third to the fifth: only what was cut goes on
+FEW_EMPTY, MANY_EMPTY = 2, 5
+
+
+def cut_rows(
+    grids: Sequence[Grid], cells: Sequence[Cell], pairs: NDArray[np.int64], probable: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """(pairs,) the joiner's probabilities with those of rows that a page break cut raised together.
+
+    `cells` are the non-empty cells of the grids, `pairs` (pairs, 2) indices of them. A row is cut when all that it holds
+    reads on, so the mean of its pairs' log odds and a prior decide for all of them at once.
+    """
+    index = {id(cell): number for number, cell in enumerate(cells)}
+    place = {(int(a), int(b)): number for number, (a, b) in enumerate(pairs)}
+    found = probable.copy()
+    for grid in grids:
+        for row in breaks(grid):
+            beside = _beside(grid.cells, row)
+            if beside is None or not all(upper.text for upper, lower in beside if lower.text):
+                continue
+            own = [place.get((index[id(upper)], index[id(lower)])) for upper, lower in beside if lower.text]
+            known = [number for number in own if number is not None]
+            if not known or len(known) < len(own):
+                continue
+            odds = [math.log(p / (1 - p)) for p in np.clip(probable[known], SURE, 1 - SURE).tolist()]
+            empty = sum(bool(upper.text) and not lower.text and upper.row_span == lower.row_span == 1 for upper, lower in beside)
+            score = sum(odds) / len(odds) + PRIOR + LEFT_EMPTY * max(min(empty, MANY_EMPTY) - FEW_EMPTY, 0)
+            if score > 0:
+                later = {int(pairs[number, 1]) for number in known}
+                found[[number for number, (_, b) in enumerate(pairs.tolist()) if b in later]] = 0
+                found[known] = np.maximum(probable[known], 1 / (1 + math.exp(-score)))
+    return found
+
+
+def breaks(grid: Grid) -> list[int]:
+    """The rows of a grid that are the first of a further page."""
+    return sorted({cell.row for cell in grid.cells if cell.gap == "page" and cell.row > 0}) if grid.drawn else []
+
+
+def _beside(cells: Sequence[Cell], row: int) -> Pairs | None:
+    """The cells on both sides of the break before a row in pairs of the same columns; None where they differ."""
+    above = {(cell.column, cell.column_span): cell for cell in cells if cell.row + cell.row_span == row}
+    below = [cell for cell in cells if cell.row == row]
+    if len(above) != len(below) or any((cell.column, cell.column_span) not in above for cell in below):
+        return None
+    return [(above[cell.column, cell.column_span], cell) for cell in below]
+
 
 def mend(grid: Grid) -> Grid:
-    """The grid with what page breaks cut put together again.
+    """The grid with what page breaks cut put together again, once the joiner has joined texts.
 
     Where the first row after a break only goes on with texts of the last row before it, they are one row. Elsewhere a
     label that holds for rows on both sides of the break becomes one cell over all of them.
     """
-    if not grid.drawn:
-        return grid
-    cells = list(grid.cells)
     # From the last break to the first, so that rows before a break keep their numbers.
-    for row in sorted({cell.row for cell in cells if cell.gap == "page" and cell.row > 0}, reverse=True):
-        cells = _mended(cells, row)
-    return grid if len(cells) == len(grid.cells) else replace(grid, cells=tuple(cells))
-
-
-def _mended(cells: list[Cell], row: int) -> list[Cell]:
-    """The cells with the break before a row mended."""
-    above = {(cell.column, cell.column_span): cell for cell in cells if cell.row + cell.row_span == row}
-    below = sorted((cell for cell in cells if cell.row == row), key=lambda cell: cell.column)
-    pairs = [(above[cell.column, cell.column_span], cell) for cell in below if (cell.column, cell.column_span) in above]
-    read_on = any(_crosses(upper) and not lower.text for upper, lower in pairs)
-    if read_on and len(pairs) == len(below) == len(above) and not any(cell.text for cell in below):
-        return _one_row(cells, pairs, row)
-    last = [cell for cell in cells if cell.row <= row - 1 < cell.row + cell.row_span]
-    return _one_span(cells, _cut_labels(pairs, last, below))
+    for row in reversed(breaks(grid)):
+        beside = _beside(grid.cells, row)
+        if beside and not any(lower.text for _, lower in beside) and any(_crosses(upper) for upper, _ in beside):
+            grid = replace(grid, cells=tuple(_one_row(grid.cells, beside, row)))
+        else:
+            grid = _with_spans(grid, row)
+    return grid
 
 
 def _crosses(cell: Cell) -> bool:
@@ -43,23 +88,51 @@ def _crosses(cell: Cell) -> bool:
     return len(cell.pieces) > 1 and cell.pieces[0].place.page != cell.pieces[-1].place.page
 
 
-def _one_row(cells: list[Cell], pairs: list[tuple[Cell, Cell]], row: int) -> list[Cell]:
+def _one_row(cells: Sequence[Cell], pairs: Pairs, row: int) -> Iterator[Cell]:
     """The cells with the row after the break put into the one before."""
     upper = {id(above): below for above, below in pairs}
-    lower = {id(below) for _, below in pairs}
-    found = []
     for cell in cells:
         if id(cell) in upper:
-            found.append(replace(cell, row_span=cell.row_span + upper[id(cell)].row_span - 1))
+            yield replace(cell, row_span=cell.row_span + upper[id(cell)].row_span - 1)
+        elif cell.row > row:
+            yield replace(cell, row=cell.row - 1)
+        elif cell.row < row:
+            yield cell
+
+
+def _with_spans(grid: Grid, row: int) -> Grid:
+    """The grid with labels that were cut between two rows as one cell over the rows of both pages."""
+    above = {(cell.column, cell.column_span): cell for cell in grid.cells if cell.row + cell.row_span == row}
+    below = sorted((cell for cell in grid.cells if cell.row == row), key=lambda cell: cell.column)
+    pairs = [(above[cell.column, cell.column_span], cell) for cell in below if (cell.column, cell.column_span) in above]
+    last = [cell for cell in grid.cells if cell.row < row <= cell.row + cell.row_span]
+    upper = {id(first): second for first, second in _cut_labels(pairs, last, below)}
+    lower = {id(second) for second in upper.values()}
+    cells: list[Cell] = []
+    repeated = list(grid.repeated)
+    for cell in grid.cells:
+        if id(cell) in upper:
+            second = upper[id(cell)]
+            if cell.text and second.text:
+                repeated.append(second)
+            cells.append(
+                replace(
+                    cell,
+                    text=cell.text or second.text,
+                    pieces=cell.pieces or second.pieces,
+                    row_span=cell.row_span + second.row_span,
+                )
+            )
         elif id(cell) not in lower:
-            found.append(replace(cell, row=cell.row - 1) if cell.row > row else cell)
-    return found
+            cells.append(cell)
+    return replace(grid, cells=tuple(cells), repeated=tuple(repeated))
 
 
-def _cut_labels(pairs: list[tuple[Cell, Cell]], last: list[Cell], below: list[Cell]) -> list[tuple[Cell, Cell]]:
-    """The pairs that are one cell though the break is one between rows: labels, which stand before the texts they hold for.
+def _cut_labels(pairs: Pairs, last: Sequence[Cell], below: Sequence[Cell]) -> Pairs:
+    """The pairs that are one cell though a row ends between them.
 
-    The first column that begins anew after the break ends them, but for labels whose own text was cut.
+    Those are texts that were cut, and merged cells whose text one page or each of them prints. A cell of one row on each
+    side counts only from the left on, before texts of its rows, up to the first column that begins anew.
     """
     found = []
     goes_on = True
@@ -67,35 +140,16 @@ def _cut_labels(pairs: list[tuple[Cell, Cell]], last: list[Cell], below: list[Ce
     for upper, lower in pairs:
         goes_on = goes_on and lower.column == column
         column = lower.column + lower.column_span
-        cut = _crosses(upper) and not lower.text
-        text_beside = _filled_after(last, column) and _filled_after(below, column)
-        if cut or (goes_on and text_beside and not (upper.text and lower.text)):
+        merged = upper.row_span > 1 or lower.row_span > 1
+        one_text = bool(upper.text) != bool(lower.text)
+        same = bool(upper.text) and upper.text == lower.text
+        leads = goes_on and not (upper.text and lower.text) and _filled_after(last, column) and _filled_after(below, column)
+        if (_crosses(upper) and not lower.text) or (merged and (one_text or same)) or leads:
             found.append((upper, lower))
         else:
             goes_on = False
     return found
 
 
-def _filled_after(cells: list[Cell], column: int) -> bool:
+def _filled_after(cells: Sequence[Cell], column: int) -> bool:
     return any(cell.text and cell.column >= column for cell in cells)
-
-
-def _one_span(cells: list[Cell], pairs: list[tuple[Cell, Cell]]) -> list[Cell]:
-    """The cells with each pair as one cell over the rows of both; its text is that of whichever printed it."""
-    upper = {id(above): below for above, below in pairs}
-    lower = {id(below) for _, below in pairs}
-    found: list[Cell] = []
-    for cell in cells:
-        if id(cell) in upper:
-            below = upper[id(cell)]
-            found.append(
-                replace(
-                    cell,
-                    text=cell.text or below.text,
-                    pieces=cell.pieces or below.pieces,
-                    row_span=cell.row_span + below.row_span,
-                )
-            )
-        elif id(cell) not in lower:
-            found.append(cell)
-    return found
