@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recognizer.generation.printing import PrintedDocument, aligned, print_generated, print_reserved, reprint
+from recognizer.generation.printing import PrintedDocument, aligned, labelled, print_generated, print_reserved, reprint
 from recognizer.generation.printing.lines import advance_of, break_lines
 from recognizer.generation.printing.pages import RADICALS
+from recognizer.layout import lay_out
+from recognizer.reading import read
 from recognizer.types import Place
 
 PDFS = Path(__file__).parents[1] / "eval" / "pdfs"
@@ -93,6 +95,24 @@ def test_pages_cut_cells_and_stand_labels_upright(printed: list[PrintedDocument]
     assert any(len({fragment.page for fragment in cell.fragments if fragment.text}) > 1 for cell in cells)
     assert any(cell.stacked for cell in cells)
     assert any(cell.again for cell in cells)
+
+
+def test_what_the_reader_makes_of_a_page_gets_its_true_labels(printed: list[PrintedDocument], tmp_path: Path) -> None:
+    ruled = [document for document in printed if "full rules" in document.made_with][:8]
+    expected, found = 0, 0
+    for document in ruled:
+        (tmp_path / document.name).write_bytes(document.pdf)
+        read_as = labelled(document, lay_out(read(tmp_path / document.name)))
+        keys = [key for cell in read_as.cells for key in cell.pieces]
+        assert len(keys) == len(set(keys))
+        true = Counter((cell.label, "".join(cell.text.split())) for cell in document.cells if cell.text)
+        expected += sum(true.values())
+        found += sum((true & Counter((cell.label, "".join(cell.text.split())) for cell in read_as.cells)).values())
+        for cell in read_as.cells:
+            for start, end, label in cell.parts:
+                assert label
+                assert cell.text[start:end].strip() == cell.text[start:end] != ""
+    assert found >= 0.995 * expected
 
 
 def test_same_seed_same_bytes() -> None:

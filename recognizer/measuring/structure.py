@@ -24,7 +24,7 @@ from rapidfuzz.distance import Indel, Levenshtein
 
 from recognizer.measuring.confusion import Share
 from recognizer.measuring.facts import Counts
-from recognizer.types import Grid
+from recognizer.types import Cell, Grid
 
 Relation = tuple[str, str, str]  # text, neighbour's text, right or below
 _LABELS = ("level", "header", "goal_key", "attribute_key", "fund_key")
@@ -110,7 +110,11 @@ def truth_cells(table: Mapping[str, Any]) -> tuple[StructureCell, ...]:
 
 
 def grid_cells(grid: Grid) -> tuple[StructureCell, ...]:
-    """The cells of a grid that was read."""
+    """The cells of a grid that was read; the pages of a cell are those of its pieces and of the rows that it reaches over."""
+    pages_of: dict[int, set[int]] = {}
+    for cell in grid.cells:
+        if cell.row_span == 1:
+            pages_of.setdefault(cell.row, set()).update(_pages(cell))
     return tuple(
         StructureCell(
             cell.row,
@@ -118,10 +122,14 @@ def grid_cells(grid: Grid) -> tuple[StructureCell, ...]:
             cell.text,
             cell.row_span,
             cell.column_span,
-            frozenset(piece.place.page for piece in cell.pieces if piece.place.page is not None),
+            _pages(cell).union(*(pages_of.get(row, ()) for row in range(cell.row, cell.row + cell.row_span))),
         )
         for cell in grid.cells
     )
+
+
+def _pages(cell: Cell) -> frozenset[int]:
+    return frozenset(piece.place.page for piece in cell.pieces if piece.place.page is not None)
 
 
 def plain(text: str) -> str:

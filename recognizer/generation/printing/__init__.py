@@ -18,7 +18,7 @@ from ..profile import draw_profile
 from ..publishing import compose
 from ..sheet import Block, Lines, Mark, Table
 from .press import Press
-from .printed import Fragment, PrintedCell, PrintedDocument, aligned
+from .printed import Fragment, PrintedCell, PrintedDocument, aligned, labelled
 from .style import Rules, Style, draw_style
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "PrintedCell",
     "PrintedDocument",
     "aligned",
+    "labelled",
     "print_blocks",
     "print_generated",
     "print_reserved",
@@ -62,7 +63,10 @@ def print_reserved(seed: int = 7, documents: int = 4, rules: Rules | None = "ful
 
 
 def reprint(structure: dict[str, Any], records: dict[str, Any], seed: int, rules: Rules | None = "full") -> PrintedDocument:
-    """Prints tables of known structure (form of eval/pdfs/*.truth.json) in a style of its own; labels of cells are `?`."""
+    """Prints tables of known structure (form of eval/pdfs/*.truth.json) in a style of its own.
+
+    Cells may have a `label` and a `project` besides; labels are `?` where they have none.
+    """
     draw = Draw(random.Random(f"reprint {seed}"), load_banks())
     blocks: list[Block] = []
     wide = False
@@ -71,7 +75,8 @@ def reprint(structure: dict[str, Any], records: dict[str, Any], seed: int, rules
             blocks.append(Lines([[Mark("title", table["title"])]], heading=True))
         drawn = Table()
         for cell in table["cells"]:
-            drawn.put(Mark("?", cell["text"]), cell["row"], cell["col"], cell["rowspan"], cell["colspan"])
+            mark = Mark(cell.get("label", "?"), cell["text"], cell.get("project", -1))
+            drawn.put(mark, cell["row"], cell["col"], cell["rowspan"], cell["colspan"])
         drawn.widths = [3 if drawn.columns > 4 and at == 0 else 8 for at in range(drawn.columns)]
         wide = wide or drawn.columns > 8
         blocks.append(drawn)

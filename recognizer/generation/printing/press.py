@@ -76,13 +76,20 @@ class Press:
         style, cursor = self.style, self.cursor
         pitch = style.size * 1.6
         self._turn_if_short(pitch)
-        share = self.width / len(marks)
+        share, free = self.width / len(marks), self.left
         for at, mark in enumerate(marks):
             text = mark.text.strip()
             wide = self.advance(text) * style.size
-            x = self.left + at * share
+            x = max(self.left + at * share, free)
             if at and at == len(marks) - 1:
                 x = max(x, self.left + self.width - wide)
+            if x > free and x + wide > self.left + self.width:
+                x = max(free, self.left + self.width - wide)
+            if at and x + wide > self.left + self.width:
+                cursor.y += pitch
+                self._turn_if_short(pitch)
+                x = self.left
+            free = x + wide + 2 * style.size
             self._print_lines(mark, [_Line(text, x, cursor.y, pitch)], style.size)
         cursor.y += pitch
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...types import Place
+from ...truth import LabelledDocument, TruthCell
+from ...types import Grid, Piece, Place
 
 Area = tuple[float, float, float, float]
+UNKNOWN = "?"  # the label of what a reader mixed up, which nobody should learn from
 _FAR = 2.0  # points that a piece's middle may lie outside its fragment
 
 
@@ -125,6 +127,44 @@ def aligned(document: PrintedDocument, places: Sequence[Place]) -> list[tuple[in
             for rank, index in enumerate(sorted(indices, key=lambda index: _reading_order(places[index]))):
                 order[index] = rank
     return list(zip(owners, order, strict=True))
+
+
+def labelled(document: PrintedDocument, grids: Sequence[Grid]) -> LabelledDocument:
+    """The document as its reader saw it: true cells with the keys of the pieces that a reader of the PDF made of them.
+
+    `grids` are those of the whole document, before any repair; keys are (page, index). A cell whose pieces say what is not
+    in it (a reader mixed two cells up) has the label `?`, as has a piece that belongs to no cell. `text` stays empty.
+    """
+    pieces = [piece for grid in grids for cell in (*grid.cells, *grid.repeated) for piece in cell.pieces]
+    members: dict[int, list[tuple[int, Piece]]] = {}
+    found: list[TruthCell] = []
+    for piece, (owner, order) in zip(pieces, aligned(document, [piece.place for piece in pieces]), strict=True):
+        if owner < 0:
+            found.append(TruthCell(UNKNOWN, (piece.key,), piece.text))
+        else:
+            members.setdefault(owner, []).append((order, piece))
+    for owner, parts in members.items():
+        cell = document.cells[owner]
+        ordered = [piece for _, piece in sorted(parts, key=lambda part: part[0])]
+        text = "".join(piece.text for piece in ordered)
+        whole = "".join(text.split()) in "".join(cell.text.split())
+        offsets = _moved(cell.parts, cell.text, text) if whole else ()
+        found.append(TruthCell(cell.label if whole else UNKNOWN, tuple(p.key for p in ordered), text, cell.project, offsets))
+    cells = tuple(sorted(found, key=lambda cell: cell.pieces[0]))
+    return LabelledDocument(document.name, "", cells, document.records, document.source, document.tags)
+
+
+def _moved(parts: tuple[tuple[int, int, str], ...], printed: str, read: str) -> tuple[tuple[int, int, str], ...]:
+    """Offsets within the printed text as offsets within the read one, which may have other blanks."""
+    places = [at for at, character in enumerate(read) if not character.isspace()]
+    before = [0]
+    for character in printed:
+        before.append(before[-1] + (not character.isspace()))
+    return tuple(
+        (places[before[start]], places[before[end] - 1] + 1, label)
+        for start, end, label in parts
+        if before[start] < before[end] <= len(places)
+    )
 
 
 def _owner(place: Place, fragments: Sequence[tuple[Area, int]]) -> int:
