@@ -198,7 +198,7 @@ class Press:
         if (
             label.startswith(_LEFT)
             or (label == "name" and style.left_values)
-            or (label.startswith("attribute_value") and lines > 1)
+            or (label.startswith(("attribute_value", "?")) and lines > 2)
         ):
             return 0.0
         if label.startswith("fund_amount") and style.right_amounts:
