@@ -10,6 +10,7 @@ from .lines import advance_of, break_items, break_lines
 from .style import Style
 
 _STACKED = ("level1", "level2", "header", "goal_key", "attribute_key", "fund_key")
+_RUNNING_DOWN = ("level1", "header")
 _KEYS = ("attribute_key", "goal_key", "fund_key")
 _LONG = ("goal_text", "packed", "remark", "prose", "attribute_value")
 _LEAST_SIZE = 5.0
@@ -120,8 +121,12 @@ def _column_widths(table: Table, style: Style, size: float, width: float) -> lis
         token = min(advance(text), 5.0 if numeric else 1.0)
         least[box.column] = max(least[box.column], token * size + 2 * style.pad_x + 0.2)
         content[box.column] = max(content[box.column], min(advance(text), 40.0 if box.mark.label == "packed" else 16.0))
+    narrow = _label_columns(table) if style.vertical else set()
     natural = []
     for column, plan in enumerate(plans):
+        if column in narrow and (style.narrow_keys or plan == table.widths[column]):
+            natural.append(least[column])
+            continue
         chars = max(content[column], 2.0) * 0.8 if style.by_content and plan > 2 and content[column] else float(plan)
         natural.append(max(least[column], chars * size + 2 * style.pad_x))
     target = width * style.fill
@@ -139,6 +144,11 @@ def _column_widths(table: Table, style: Style, size: float, width: float) -> lis
     spare = sum(natural) - sum(least)
     share = (target - sum(least)) / spare if spare else 0.0
     return [floor + (each - floor) * share for each, floor in zip(natural, least, strict=True)]
+
+
+def _label_columns(table: Table) -> set[int]:
+    """The columns whose merged labels may run from top to bottom."""
+    return {box.column for box in table.boxes if box.columns == 1 and box.rows > 2 and box.mark.label in _RUNNING_DOWN}
 
 
 def _sized(box: Box, style: Style, size: float, inner: float) -> SizedCell:
