@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from recognizer.assembly.drafts import ProjectDraft
 from recognizer.assembly.heads import amount_unit, city, fiscal_year, publisher
-from recognizer.assembly.levels import place_levels
+from recognizer.assembly.levels import begins_unlabelled, place_levels
 from recognizer.assembly.text import key, name_choice, words
 from recognizer.assembly.walk import Walk
 from recognizer.model import Model
@@ -41,9 +41,12 @@ def assemble(document: Document, grids: Sequence[LabelledGrid], model: Model) ->
         name: dict(zip(model.levels.classes, map(float, row), strict=True)) for name, row in zip(names, scores, strict=True)
     }
     year = fiscal_year(cells)
+    rows = [[indicator.printed() for indicator in draft.indicators] for draft in drafts]
+    several = [begins_unlabelled(one) for one in rows if len(one) > 2]
+    mid_height = 2 * sum(several) >= max(len(several), 2)
     projects = tuple(
-        draft.finished(year, place_levels([indicator.printed() for indicator in draft.indicators], draft.likely_levels(likely)))
-        for draft in drafts
+        draft.finished(year, place_levels(one, draft.likely_levels(likely), mid_height))
+        for draft, one in zip(drafts, rows, strict=True)
     )
     leftover = walk.leftover + [entry for draft in drafts for indicator in draft.indicators for entry in indicator.unused]
     leftover += [entry for draft in others for entry in draft.entries()]

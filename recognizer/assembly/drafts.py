@@ -20,7 +20,7 @@ from recognizer.types import (
     Role,
     Value,
 )
-from recognizer.vocabulary import strip_numbering
+from recognizer.vocabulary import number_of, strip_numbering
 
 MEASURED = (Period.ACTUAL, Period.PRIOR_YEAR)  # what was reached; a comparator column speaks of what is aimed at
 
@@ -46,6 +46,10 @@ class IndicatorDraft:
         """The name without the form's own numbering; None where it was lost."""
         return (strip_numbering(words(self.name)) or None) if self.name else None
 
+    def repeated_by(self, name: LabelledCell) -> bool:
+        """Whether a name says the same as its own."""
+        return self.text is not None and self.name is not None and words(self.name) == words(name)
+
     def has(self, period: Period | None) -> bool:
         """Whether a value of the period is there already."""
         return any(cell.label.role is Role.VALUE and cell.label.period is period for cell in self.cells)
@@ -58,6 +62,7 @@ class IndicatorDraft:
             self.text,
             self.new1,
             self.new2,
+            number_of(words(self.name)) if self.name else None,
         )
 
     def finished(self, levels: Levels) -> Indicator:

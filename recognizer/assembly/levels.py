@@ -17,6 +17,7 @@ LOST = 4.5  # cost of a label that is not printed near the row at all
 DOUBT = 1.0  # most that a name's own scores can count against a printed label
 FRAMEWORK = 6.0  # cost of contradicting the published evaluation framework
 CHANGE = 0.3  # cost of a change of label that is not printed where it happens
+OFF_COUNT = 3.0  # cost of a run that does not begin where the numbers before the names do
 OFF_CENTRE = 1.0  # cost of a label for each row that it stands off the middle of its run
 MOVED_ROWS = 2
 ELECTED = 0.35  # mean score of a level for the names under an unknown label from which the label is taken to mean it
@@ -27,7 +28,8 @@ REMARKABLE = 0.02  # score below which a level is as good as ruled out by the na
 class Printed:
     """The labels that stand over an indicator as printed, filled down: texts, None where there was none yet.
 
-    `new1` and `new2` tell whether the label was printed at this very row and not carried down to it.
+    `new1` and `new2` tell whether the label was printed at this very row and not carried down to it; `number` is what the form
+    puts in front of the name.
     """
 
     level1: str | None
@@ -35,6 +37,7 @@ class Printed:
     name: str | None
     new1: bool = False
     new2: bool = False
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,17 @@ class Levels:
     level2_provenance: str
 
 
-def place_levels(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]]) -> list[Levels]:
-    """The levels of a project's indicators in printed order; `likely` scores level 2 for each name."""
+def place_levels(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]], mid_height: bool = False) -> list[Levels]:
+    """The levels of a project's indicators in printed order; `likely` scores level 2 for each name.
+
+    `mid_height` says that the document prints its merged labels at mid-height.
+    """
     if not rows:
         return []
-    printed = centred(_canonical(rows, likely), [row.new2 for row in rows], likely)
+    labels, new = _canonical(rows, likely), [row.new2 for row in rows]
+    numbers = [row.number for row in rows]
+    at_middle = mid_height or begins_unlabelled(rows) or _counted(new, numbers)
+    printed = centred(labels, new, likely, numbers) if at_middle else labels
     chosen = _cheapest(rows, printed, likely)
     found: list[Levels] = []
     raw1: dict[str, str] = {}
@@ -112,16 +121,34 @@ def _canonical(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]]) -
     return [level2_of(row.level2) or elected.get(row.level2, row.level2) if row.level2 else None for row in rows]
 
 
-def centred(printed: Sequence[str | None], new: Sequence[bool], likely: Sequence[Mapping[str, float]]) -> list[str | None]:
+def begins_unlabelled(rows: Sequence[Printed]) -> bool:
+    """Whether rows stand before the first label, as they do where merged labels are printed at mid-height."""
+    return any(row.new2 for row in rows) and rows[0].level2 is None
+
+
+def _counted(new: Sequence[bool], numbers: Sequence[int | None]) -> bool:
+    """Whether the numbers before the names begin anew once a label, but not beside it."""
+    restarts = [index for index, number in enumerate(numbers) if number == 1]
+    return len(restarts) == sum(new) and restarts != [index for index, fresh in enumerate(new) if fresh]
+
+
+def centred(
+    printed: Sequence[str | None],
+    new: Sequence[bool],
+    likely: Sequence[Mapping[str, float]],
+    numbers: Sequence[int | None] = (),
+) -> list[str | None]:
     """The labels of rows whose merged label cells were printed at mid-height, where filling down would come too late.
 
-    That is so where rows stand before the first label. The rows are then cut into one run a label, so that each label
-    stands as near to the middle of its run as can be and the names fit (dynamic programming over the cuts).
+    The rows are cut into one run a label, so that each label stands as near to the middle of its run as can be, the names
+    fit and the `numbers` before them begin with the runs (dynamic programming over the cuts).
     """
     at = [index for index, fresh in enumerate(new) if fresh and printed[index] is not None]
     count = len(printed)
-    if not at or at[0] == 0 or printed[0] is not None:
+    if not at:
         return list(printed)
+    numbered = _counted(new, numbers)
+    away = [0.0] + [OFF_COUNT * (number is not None and number != 1) for number in numbers[1:]] if numbered else [0.0] * count
     best: list[list[tuple[float, int]]] = [[(0.0, 0)] + [(math.inf, 0)] * count]
     for label in at:
         level = printed[label]
@@ -134,11 +161,12 @@ def centred(printed: Sequence[str | None], new: Sequence[bool], likely: Sequence
                 (
                     best[-1][start][0]
                     + max(abs((start + end - 1) / 2 - label) - 0.5, 0.0) * OFF_CENTRE
+                    + away[start]
                     + misfit[end]
                     - misfit[start],
                     start,
                 )
-                for start in range(label + 1)
+                for start in range(min(label + 1, count))
             )
         best.append(row)
     found: list[str | None] = [None] * count

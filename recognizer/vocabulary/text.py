@@ -35,6 +35,7 @@ _NUMBERING = re.compile(
     rf"|[(（]\s*(?:[0-9０-９]{{1,2}}|[{_CHINESE_DIGIT}]{{1,3}})\s*[)）]\s*[、.．]?"  # （1） （一）
     rf"|[{_CHINESE_DIGIT}]{{1,3}}\s*、"  # 一、
     r"|[①-⑳⑴-⒇⒈-⒛㈠-㈩❶-❿⓵-⓾]\s*[、.．:：]?)\s*")
+_NUMERAL = re.compile(rf"[0-9]+|[{_CHINESE_DIGIT}]{{1,3}}")
 
 
 @lru_cache(maxsize=65536)
@@ -76,3 +77,13 @@ def strip_numbering(text: str) -> str:
     """
     match = _NUMBERING.match(text)
     return text[match.end():] if match else text
+
+
+@lru_cache(maxsize=65536)
+def number_of(text: str) -> int | None:
+    """The number that the form puts in front of a text (3 for 指标3：, （三） and ③), None where it puts none."""
+    match = _NUMBERING.match(text)
+    found = _NUMERAL.search(unicodedata.normalize("NFKC", match[0])) if match else None
+    if not found:
+        return None
+    return int(found[0]) if found[0].isdigit() else _CHINESE_DIGIT.find(found[0]) + 1 or None

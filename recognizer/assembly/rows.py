@@ -1,0 +1,45 @@
+"""The row that the walk stands in, and the headings over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from recognizer.types import LabelledCell, Role
+
+
+@dataclass(slots=True)
+class Rows:
+    """The current row, the headings met last, and which of them stands over each column of a drawn grid."""
+
+    drawn: bool = False
+    row: tuple[LabelledCell, ...] = ()
+    columns: dict[int, LabelledCell] = field(default_factory=dict)
+    headings: list[LabelledCell] = field(default_factory=list)
+    heading_row: bool = False
+
+    def begin(self, row: tuple[LabelledCell, ...], drawn: bool) -> None:
+        """Goes on to the next row; its headings join those of a row of headings just above, or take their place."""
+        self.row, self.drawn = row, drawn
+        headings = [entry for entry in row if entry.label.role is Role.HEADER and entry.label.heads]
+        if headings:
+            if not self.heading_row:
+                self.columns, self.headings = {}, []
+            self.headings.extend(headings)
+            for entry in headings:
+                for column in range(entry.cell.column, entry.cell.column + entry.cell.column_span):
+                    self.columns[column] = entry
+        self.heading_row = len(headings) >= 2 or (bool(headings) and not drawn)
+
+    def heading(self, entry: LabelledCell, heads: Role) -> LabelledCell | None:
+        """The heading over a cell: that of its rank where the row has as many such cells as headings, else its column's.
+
+        Rank goes before column, because rows from which an exporter dropped a merged cell are shifted.
+        """
+        if not self.drawn:
+            return None
+        own = [other for other in self.row if other.label.role is heads]
+        over = [other for other in self.headings if other.label.heads is heads]
+        if len(own) == len(over) and entry in own:
+            return over[own.index(entry)]
+        found = self.columns.get(entry.cell.column)
+        return found if found and found.label.heads is heads else None
