@@ -181,7 +181,7 @@ def _columns(draw: Draw, kind: str, periods: tuple[str, ...], split_value: bool,
         return tuple(columns)
     if draw.chance(0.14):
         columns.insert(draw.pick((0, len(columns), len(columns))), "score")
-    if draw.habit("standard_column", 0.05):
+    if draw.habit("standard_column", 0.16):
         columns.append("standard")
     if draw.chance(0.05):
         columns.append("direction")

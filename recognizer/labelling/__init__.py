@@ -25,14 +25,11 @@ def label(grids: Sequence[Grid], model: Model, *, packed: bool = False) -> tuple
     context = context_of(grids)
     if not context.cells:
         return ()
-    first, second, periods = (
-        (model.packed_first, model.packed_second, model.packed_periods)
-        if packed
-        else (model.first_look, model.second_look, model.periods)
-    )
-    probable = probabilities(context, model.text, first, second)
-    timed = periods.probabilities(period_features(context, probable, second.classes))
-    cells = _decode(context, probable, second.classes, timed, periods.classes)
+    networks = model.parts if packed else model.cells
+    probable = probabilities(context, model.text, networks.first_look, networks.second_look)
+    classes, periods = networks.second_look.classes, networks.periods
+    timed = periods.probabilities(period_features(context, probable, classes))
+    cells = _decode(context, probable, classes, timed, periods.classes)
     if not packed:
         cells = _unpack(cells, model)
     rows: dict[int, list[tuple[LabelledCell, ...]]] = {}

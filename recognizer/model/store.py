@@ -6,7 +6,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,30 +22,36 @@ FILE_NAME, CARD_NAME = "default.npz", "default.json"
 
 
 @dataclass(slots=True)
-class Model:
-    """Everything learned.
+class Networks:
+    """The networks that read pieces, in the order in which they are asked.
 
-    `text`: label scores of a text alone. `joiner`: whether two pieces are one cell, `second_joiner` the same once
-    it is known what the first said of all pairs; `packed_joiner` and `packed_second_joiner` do so inside packed
-    cells. `seams`: whether the characters at a boundary read on. `first_look` and `second_look` label cells,
-    `periods` gives values, amounts and goals their period; `packed_first`, `packed_second` and `packed_periods` do
-    so for the parts of packed cells. `levels`: scores of level 2 for an indicator's name. `card` says how and from
-    what it was trained.
+    `piece_look`: what a piece is part of, before any join. `joiner`: whether two pieces are one cell, `second_joiner` the same
+    once it is known what the first said of all pairs. `first_look` and `second_look` label whole cells; `periods` gives values,
+    amounts and goals their period.
     """
 
-    text: TextModel
+    piece_look: Network
     joiner: Network
     second_joiner: Network
-    seams: TextModel
     first_look: Network
     second_look: Network
     periods: Network
-    packed_joiner: Network
-    packed_second_joiner: Network
-    packed_first: Network
-    packed_second: Network
-    packed_periods: Network
+
+
+@dataclass(slots=True)
+class Model:
+    """Everything learned.
+
+    `text`: label scores of a text alone. `seams`: whether the characters at a boundary read on. `levels`: scores of level 2
+    for an indicator's name. `cells` are the networks for cells of grids, `parts` those for the parts of packed cells. `card`
+    says how and from what the model was trained.
+    """
+
+    text: TextModel
+    seams: TextModel
     levels: TextModel
+    cells: Networks
+    parts: Networks
     card: dict[str, Any] = field(default_factory=dict)
 
 
@@ -53,7 +59,11 @@ def save_model(model: Model, folder: Path) -> Path:
     """Writes the model and its card into `folder`; returns the model's path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE_NAME
-    arrays = {f"{name}.{key}": array for name in (*_TEXTS, *_NETWORKS) for key, array in _arrays(getattr(model, name))}
+    texts = {name: getattr(model, name) for name in _TEXTS}
+    networks = {
+        f"{group}.{part.name}": getattr(getattr(model, group), part.name) for group in _GROUPS for part in fields(Networks)
+    }
+    arrays = {f"{name}.{key}": array for name, part in (texts | networks).items() for key, array in _arrays(part)}
     with path.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
     (folder / CARD_NAME).write_text(json.dumps(model.card, ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -66,7 +76,8 @@ def load_model(folder: Path) -> Model:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             parts: dict[str, Any] = {name: _text_model(arrays, name) for name in _TEXTS}
-            parts.update({name: _network(arrays, name) for name in _NETWORKS})
+            for group in _GROUPS:
+                parts[group] = Networks(**{part.name: _network(arrays, f"{group}.{part.name}") for part in fields(Networks)})
         card = json.loads((folder / CARD_NAME).read_text("utf-8"))
         return Model(**parts, card=card)
     except FileNotFoundError as error:
@@ -84,10 +95,7 @@ def shipped_model() -> Model:
 
 
 _TEXTS = ("text", "seams", "levels")
-_NETWORKS = (
-    "joiner", "second_joiner", "first_look", "second_look", "periods",
-    "packed_joiner", "packed_second_joiner", "packed_first", "packed_second", "packed_periods",
-)
+_GROUPS = ("cells", "parts")
 
 
 def _arrays(part: TextModel | Network) -> Iterator[tuple[str, Any]]:

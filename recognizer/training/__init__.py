@@ -12,7 +12,8 @@ from typing import Any
 from recognizer.model import Model
 from recognizer.resources import gold_folder, training_folder
 from recognizer.training.examples import samples
-from recognizer.training.fitting import Texts, fit_joiners, fit_levels, fit_linear, fit_looks, fit_seams
+from recognizer.training.fitting import Texts, fit_levels, fit_linear, fit_seams
+from recognizer.training.networks import fit_networks
 from recognizer.truth import LabelledDocument, load_truth
 
 REPEAT = 200  # generated documents for each time that a real one counts
@@ -34,7 +35,7 @@ class TrainingConfig:
     held_back: frozenset[tuple[str, int]] = frozenset()
     epochs: int = 6
     hidden: int = 128
-    most: int = 450_000
+    most: int = 700_000
 
 
 def real_documents(left_out: frozenset[str] = frozenset()) -> Iterator[LabelledDocument]:
@@ -70,39 +71,15 @@ def train(config: TrainingConfig, *, progress: Callable[[str], None] = lambda me
     unseen = texts.unseen()
     if not packed:  # a layout may be left out altogether; parts of packed cells are then read as pieces of lines are
         packed = plain[-1:]
-    progress("learning joins")
+    progress("learning boundaries")
     seams, seam_scores = fit_seams(plain + packed, config.seed)
-    joiner, second_joiner = fit_joiners(
-        plain, seam_scores[: len(plain)], unseen, epochs=config.epochs, seed=config.seed, most=2 * config.most
-    )
-    packed_joiner, packed_second_joiner = fit_joiners(
-        packed, seam_scores[len(plain) :], unseen, epochs=config.epochs, seed=config.seed, most=config.most
-    )
-    progress("learning labels")
-    first, second, periods = fit_looks(
-        plain, unseen, epochs=config.epochs, seed=config.seed, hidden=config.hidden, most=config.most
-    )
-    packed_first, packed_second, packed_periods = fit_looks(
-        packed, unseen, epochs=config.epochs, seed=config.seed, hidden=config.hidden // 2, most=config.most
-    )
+    progress("learning joins and labels")
+    options = {"epochs": config.epochs, "seed": config.seed}
+    cells = fit_networks(plain, seam_scores[: len(plain)], unseen, hidden=config.hidden, most=config.most, **options)
+    parts = fit_networks(packed, seam_scores[len(plain) :], unseen, hidden=config.hidden // 2, most=config.most // 2, **options)
     levels = fit_levels(_learnable(chain(real, drawn), config.held_back), config.seed)
     card = {"config": {key: sorted(value) if isinstance(value, frozenset) else value for key, value in asdict(config).items()}}
-    return Model(
-        texts.model,
-        joiner,
-        second_joiner,
-        seams,
-        first,
-        second,
-        periods,
-        packed_joiner,
-        packed_second_joiner,
-        packed_first,
-        packed_second,
-        packed_periods,
-        levels,
-        card,
-    )
+    return Model(texts.model, seams, levels, cells, parts, card)
 
 
 def _learnable(documents: Iterable[LabelledDocument], held_back: frozenset[tuple[str, int]]) -> list[dict[str, Any]]:

@@ -26,8 +26,8 @@ class Sample:
     """A document (or the packed cells of one) ready for training.
 
     `pieces` are its grids before any join, `whole` those with all true joins made; `pairs` the joiner's candidates
-    with `joins` true or not; `labels` the label code of each non-empty cell of `whole`. `known` tells which pairs
-    may be learned from.
+    with `joins` true or not; `labels` the label code of each non-empty cell of `whole`, `piece_labels` those of the cells that
+    the pieces belong to. `known` tells which pairs may be learned from.
     """
 
     pieces: tuple[Grid, ...]
@@ -38,6 +38,7 @@ class Sample:
     whole: tuple[Grid, ...]
     whole_context: Context
     labels: list[str]
+    piece_labels: list[str]
 
 
 def samples(
@@ -132,4 +133,5 @@ def _sample(grids: Sequence[Grid], truth_of: object) -> Sample:
     whole = merge(grids, context.cells, follows)
     whole_context = context_of(whole)
     labels = [truth_of(cell)[1] for cell in whole_context.cells]
-    return Sample(tuple(grids), context, pairs, joins, known, whole, whole_context, labels)
+    piece_labels = [code for _, code, _ in truths]
+    return Sample(tuple(grids), context, pairs, joins, known, whole, whole_context, labels, piece_labels)

@@ -1,4 +1,4 @@
-"""Fitting the parts of a model on samples, from the text model up to the second look."""
+"""Fitting the text models on samples: labels of texts, boundaries that read on, level 2 of names."""
 
 from __future__ import annotations
 
@@ -9,23 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.context import PERIODED, features, period_features, shape
-from recognizer.model import Network, TextModel
-from recognizer.model.network import train_network
+from recognizer.model import TextModel
 from recognizer.model.text import hashed, plain
-from recognizer.repair.candidates import plausible
-from recognizer.repair.features import boundary, pair_features
-from recognizer.repair.rivals import rivals
+from recognizer.repair.features import boundary
 from recognizer.training.examples import UNKNOWN, Sample
-from recognizer.types import Period
 
 Floats = NDArray[np.float32]
 FOLDS = 3  # folds by which texts seen rarely are scored by models that have not seen them
 RARE = 4  # samples up to which a text counts as rare
 LEXICON_SEEN = 4  # samples in which a label word must occur to become part of the lexicon
 LEXICON_LONGEST = 14
-BLIND = 0.2  # share of training cells whose own text is hidden, so that the networks learn to go by what is around
-JOINER = 64  # hidden units of a joiner
 LABEL_WORDS = ("header", "level", "goal_key", "fund_key", "attribute_key", "title")
 
 
@@ -154,96 +147,6 @@ def fit_seams(samples: Sequence[Sample], seed: int) -> tuple[TextModel, list[Flo
         blind = models[2] if number % 2 == 0 else models[1]
         scores.append(blind.scores([boundary(cells[a].text, cells[b].text) for a, b in sample.pairs])[:, 0])
     return models[0], scores
-
-
-def fit_joiners(
-    samples: Sequence[Sample], seams: Sequence[Floats], text: TextModel, *, epochs: int, seed: int, most: int
-) -> tuple[Network, Network]:
-    """The networks that say of two pieces whether they are one cell: at first sight, and knowing what the first says of all.
-
-    They learn from at most `most` pairs, those of as many samples as that makes, drawn at random.
-    """
-    inputs: list[Floats] = []
-    labels: list[NDArray[np.int64]] = []
-    known: list[NDArray[np.bool_]] = []
-    pairs: list[NDArray[np.int64]] = []
-    count = 0
-    for number in np.random.default_rng(seed).permutation(len(samples)).tolist():
-        sample, seam = samples[number], seams[number]
-        if not len(sample.pairs):
-            continue
-        kept = plausible(sample.piece_context, sample.pairs, seam)
-        count += int(kept.sum())
-        if inputs and count > most:
-            break
-        pairs.append(sample.pairs[kept])
-        inputs.append(pair_features(sample.piece_context, sample.pieces, pairs[-1], text, seam[kept]))
-        labels.append(sample.joins[kept].astype(np.int64))
-        known.append(sample.known[kept])
-    features, targets, usable = np.concatenate(inputs), np.concatenate(labels), np.concatenate(known)
-    inputs.clear()
-    classes = ("part", "join")
-    first = train_network(features[usable], targets[usable], classes, hidden=(JOINER,), epochs=epochs, seed=seed)
-    glances = np.split(first.probabilities(features)[:, 1], np.cumsum([len(group) for group in pairs])[:-1])
-    again = np.concatenate([rivals(group, glance) for group, glance in zip(pairs, glances, strict=True)])
-    features = np.concatenate([features, again], axis=1)
-    second = train_network(features[usable], targets[usable], classes, hidden=(JOINER,), epochs=epochs, seed=seed + 1)
-    return first, second
-
-
-def fit_looks(
-    samples: Sequence[Sample], text: TextModel, *, epochs: int, seed: int, hidden: int, most: int
-) -> tuple[Network, Network, Network]:
-    """The networks of the first look, of the second look and of periods."""
-    codes = [code for sample in samples for code in sample.labels]
-    classes = tuple(sorted({text_class(code) for code in codes if code != UNKNOWN}))
-    labels = _indices([text_class(code) for code in codes], classes)
-    known = labels >= 0
-    blind = np.random.default_rng(seed).random(len(labels)) < BLIND
-    own = len(text.classes) + len(shape(""))
-    scores = [text.scores([cell.text for cell in sample.whole_context.cells]) for sample in samples]
-    inputs = np.concatenate(
-        [features(sample.whole_context, score, score, text.classes) for sample, score in zip(samples, scores, strict=True)]
-    )
-    inputs[blind, :own] = 0
-    first = train_network(
-        *_at_most(inputs[known], labels[known], most, seed), classes, hidden=(hidden,), epochs=epochs, seed=seed
-    )
-    cuts = np.cumsum([len(sample.labels) for sample in samples])[:-1]
-    glances = np.split(first.probabilities(inputs), cuts)
-    inputs = np.concatenate(
-        [
-            features(sample.whole_context, np.concatenate([score, glance], axis=1), glance, classes)
-            for sample, score, glance in zip(samples, scores, glances, strict=True)
-        ]
-    )
-    inputs[blind, : own + len(classes)] = 0
-    second = train_network(
-        *_at_most(inputs[known], labels[known], most, seed), classes, hidden=(hidden,), epochs=epochs, seed=seed + 1
-    )
-    probable = np.split(second.probabilities(inputs), cuts)
-    inputs = np.concatenate(
-        [period_features(sample.whole_context, found, classes) for sample, found in zip(samples, probable, strict=True)]
-    )
-    periods = tuple(period.value for period in Period)
-    timed = _indices([code.partition("@")[2] if code.partition("@")[0] in PERIODED else "" for code in codes], periods)
-    third = train_network(
-        *_at_most(inputs[timed >= 0], timed[timed >= 0], most, seed), periods, hidden=(hidden // 2,), epochs=epochs, seed=seed + 2
-    )
-    return first, second, third
-
-
-def _indices(codes: Sequence[str], classes: Sequence[str]) -> NDArray[np.int64]:
-    """The class number of each code, -1 for codes that are no class."""
-    index = {code: number for number, code in enumerate(classes)}
-    return np.asarray([index.get(code, -1) for code in codes], np.int64)
-
-
-def _at_most(inputs: Floats, labels: NDArray[np.int64], most: int, seed: int) -> tuple[Floats, NDArray[np.int64]]:
-    if len(inputs) <= most:
-        return inputs, labels
-    chosen = np.sort(np.random.default_rng(seed).choice(len(inputs), most, replace=False))
-    return inputs[chosen], labels[chosen]
 
 
 def fit_levels(projects: Sequence[dict[str, Any]], seed: int) -> TextModel:
