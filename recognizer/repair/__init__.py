@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from recognizer.context.neighbours import context_of
 from recognizer.model import Model, Network
 from recognizer.repair.candidates import candidates, plausible
-from recognizer.repair.features import Floats, boundary, pair_features
+from recognizer.repair.features import Floats, boundary, glance_at, pair_features
 from recognizer.repair.page_breaks import cut_rows, mend
 from recognizer.repair.rivals import rivals
 from recognizer.types import Cell, Grid
@@ -27,11 +27,12 @@ def repair(grids: Sequence[Grid], model: Model, *, packed: bool = False) -> tupl
     pairs = candidates(context, grids)
     if not len(pairs):
         return tuple(map(mend, grids))
-    first, second = (model.packed_joiner, model.packed_second_joiner) if packed else (model.joiner, model.second_joiner)
+    networks = model.parts if packed else model.cells
     seams = model.seams.scores([boundary(context.cells[a].text, context.cells[b].text) for a, b in pairs])[:, 0]
     likely = plausible(context, pairs, seams)
     pairs, seams = pairs[likely], seams[likely]
-    probable = join_probabilities(pair_features(context, grids, pairs, model.text, seams), pairs, first, second)
+    inputs = pair_features(context, grids, pairs, model.text, glance_at(context, model.text, networks.piece_look), seams)
+    probable = join_probabilities(inputs, pairs, networks.joiner, networks.second_joiner)
     return tuple(map(mend, merge(grids, context.cells, choose(pairs, cut_rows(grids, context.cells, pairs, probable)))))
 
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.context.features import group_matrix
+from recognizer.context.features import features, group_matrix
 from recognizer.context.neighbours import GAPS, Context
 from recognizer.context.shape import shape
-from recognizer.model import TextModel
+from recognizer.model import Network, TextModel
 from recognizer.model.text import plain
 from recognizer.types import Grid
 
@@ -26,8 +26,20 @@ def boundary(earlier: str, later: str) -> str:
     return f"{earlier[-3:]}\x1f{later[:3]}"
 
 
-def pair_features(context: Context, grids: Sequence[Grid], pairs: NDArray[np.int64], text: TextModel, seams: Floats) -> Floats:
-    """(pairs, features) inputs of the joiner; `seams` (pairs,) is the boundary model's score of each pair."""
+def glance_at(context: Context, text: TextModel, look: Network) -> Floats:
+    """(pieces, roles) what each piece is part of, as seen among its neighbours."""
+    scores = text.scores([cell.text for cell in context.cells])
+    return look.probabilities(features(context, scores, scores, text.classes)) @ group_matrix(look.classes)
+
+
+def pair_features(
+    context: Context, grids: Sequence[Grid], pairs: NDArray[np.int64], text: TextModel, glance: Floats, seams: Floats
+) -> Floats:
+    """(pairs, features) inputs of the joiner.
+
+    `glance` (cells, roles) says what each piece is part of, as seen among its neighbours; `seams` (pairs,) is the boundary
+    model's score of each pair.
+    """
     cells = context.cells
     if not len(pairs):
         return np.zeros((0, 0), np.float32)
@@ -36,7 +48,7 @@ def pair_features(context: Context, grids: Sequence[Grid], pairs: NDArray[np.int
     first, second = pairs[:, 0], pairs[:, 1]
     together_texts = [cells[a].text + cells[b].text for a, b in pairs]
     together = np.minimum(text.scores(together_texts) @ merge, 1)
-    padded = np.concatenate([alone, np.zeros((1, alone.shape[1]), np.float32)])
+    padded = np.concatenate([glance, np.zeros((1, glance.shape[1]), np.float32)])
     following = np.minimum(second + 1, len(cells))
     preceding = np.where(first > 0, first - 1, len(cells))
     shapes = np.stack([shape(cell.text) for cell in cells])
@@ -61,6 +73,8 @@ def pair_features(context: Context, grids: Sequence[Grid], pairs: NDArray[np.int
             alone[first],
             alone[second],
             together,
+            glance[first],
+            glance[second],
             padded[following],
             padded[preceding],
             shapes[first],
