@@ -17,6 +17,7 @@ SAME_EDGE = 3.0  # points by which a column's edge may move from page to page
 SHARED = 0.5  # share of the fewer inner column edges that both parts must have
 HEADING_ROWS = 6  # rows from the top of a table among which its heading begins
 SAME_PLACE = 3.0  # points by which a running head may move from page to page
+SMALLER = 0.9  # share of a title's height that a running head of its text is smaller than
 MARGIN = 0.12  # share of the page's height at its top and bottom where running heads stand
 
 _NUMBER = r"(?:\d{1,4}|[ivxlc]{1,6}|[一二三四五六七八九十百]{1,5})"
@@ -47,12 +48,15 @@ class Part:
     gap: Gap = "page"
 
 
+Item = TextLine | Part
+
+
 def continues(
-    parts: Sequence[Part], part: Part, before: Sequence[TextLine | Part], items: Sequence[TextLine | Part]
+    parts: Sequence[Part], part: Part, before: Sequence[Item], items: Sequence[Item], after: Sequence[Item] = ()
 ) -> bool:
     """Whether `part`, the first table of its page, goes on with the table that `parts` make so far.
 
-    `before` is all that stands on the page before, `items` all that stands on the part's.
+    `before` is all that stands on the page before, `items` all that stands on the part's, `after` on the next.
     """
     last = parts[-1]
     if last.page != part.page - 1 or not _same_columns(last.xs, part.xs):
@@ -60,19 +64,26 @@ def continues(
     repeats = repeated_rows(parts[0].cells, part.cells)
     if not repeats and _begins_anew(parts[0].cells, part.cells):
         return False
-    own = [line for line in items if isinstance(line, TextLine)]
-    others = [line for line in before if isinstance(line, TextLine)]
-    foot = [line for line in others if line.box[1] >= last.box[3]]
+    own, earlier, later = (
+        [line for line in page if isinstance(line, TextLine)] for page in (items, before, after)
+    )
+    foot = [line for line in earlier if line.box[1] >= last.box[3]]
     head = [line for line in own if line.box[3] <= part.box[1]]
     # A title over each page is a running head only where the table's heading is printed again too.
     return all(_is_furniture(line, own) for line in foot) and all(
-        _is_furniture(line, others) or (repeats > 0 and _again(line, others)) for line in head
+        _is_furniture(line, (*earlier, *later)) or (repeats > 0 and _again(line, earlier)) for line in head
     )
 
 
-def _is_furniture(line: TextLine, others: Iterable[TextLine]) -> bool:
-    """Whether a line is a page number, or a running head or foot that the page before or after has too."""
-    return _in_margin(line) and (_PAGE_NUMBER.fullmatch(line.line.text) is not None or _again(line, others))
+def _is_furniture(line: TextLine, others: Sequence[TextLine]) -> bool:
+    """Whether a line is a page number, or a running head or foot: one that stands on other pages too, or repeats a title."""
+    if not _in_margin(line):
+        return False
+    return (
+        _PAGE_NUMBER.fullmatch(line.line.text) is not None
+        or _again(line, others)
+        or any(_masked(line) == _masked(other) and line.height < SMALLER * other.height for other in others)
+    )
 
 
 def _again(line: TextLine, others: Iterable[TextLine]) -> bool:

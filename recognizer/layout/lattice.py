@@ -1,8 +1,8 @@
 """Tables of drawn rules: rules become edges, edges that meet become a lattice of boxes, boxes without a wall between them
 become cells.
 
-A chain of small steps: `edges_of` snaps and joins rules, `connected` parts the edges of different tables, `lattice_of` makes
-the boxes, their walls and from these the cells with their spans. Everything is in points and knows nothing of text.
+A chain of small steps: `edges_of` snaps and joins rules, `connected` and `stacked` part the edges of different tables,
+`lattice_of` makes the boxes, their walls and from these the cells with their spans. All is in points and knows no text.
 """
 
 from __future__ import annotations
@@ -79,7 +79,8 @@ def lattices(rules: Sequence[Rule]) -> list[Lattice]:
     """The tables that the rules of a page draw, from the smallest to the largest; a frame around one box is none."""
     across = edges_of((rule.y0, rule.x0, rule.x1) for rule in rules if rule.y0 == rule.y1)
     down = edges_of((rule.x0, rule.y0, rule.y1) for rule in rules if rule.x0 == rule.x1)
-    found = [lattice for pair in connected(across, down) if (lattice := lattice_of(*pair))]
+    tables = [table for pair in connected(across, down) for table in stacked(*pair)]
+    found = [lattice for table in tables if (lattice := lattice_of(*table))]
     return sorted(found, key=lambda lattice: (lattice.xs[-1] - lattice.xs[0]) * (lattice.ys[-1] - lattice.ys[0]))
 
 
@@ -138,6 +139,23 @@ def connected(across: Sequence[Edge], down: Sequence[Edge]) -> list[tuple[list[E
         left &= ~rows
         parts.append(([across[i] for i in np.flatnonzero(rows).tolist()], [down[i] for i in np.flatnonzero(columns).tolist()]))
     return parts
+
+
+def stacked(across: list[Edge], down: list[Edge]) -> list[tuple[list[Edge], list[Edge]]]:
+    """The edges parted once more where two tables nearly touch: where two edges over the whole width have no room for text
+    between them, and nothing inside the table crosses that room.
+    """
+    left, right = min(edge.start for edge in across), max(edge.end for edge in across)
+    full = sorted(edge.at for edge in across if edge.start <= left + FRAME and edge.end >= right - FRAME)
+    for upper, lower in pairwise(full[1:-1]):
+        middle = (upper + lower) / 2
+        crossed = any(edge.start < middle < edge.end and left + FRAME < edge.at < right - FRAME for edge in down)
+        if lower - upper < FRAME and not crossed:
+            above = [edge for edge in across if edge.at < middle], [edge for edge in down if edge.start < upper]
+            below = [edge for edge in across if edge.at > middle], [edge for edge in down if edge.end > lower]
+            first = above[0], [Edge(edge.at, edge.start, min(edge.end, upper)) for edge in above[1]]
+            return [first, *stacked(below[0], [Edge(edge.at, max(edge.start, lower), edge.end) for edge in below[1]])]
+    return [(across, down)]
 
 
 def lattice_of(across: Sequence[Edge], down: Sequence[Edge]) -> Lattice | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 
-from recognizer.layout.continuation import Part, TextLine, continues, one_grid
+from recognizer.layout.continuation import Item, Part, TextLine, continues, one_grid
 from recognizer.layout.filling import fill, lines_of, piece_of, spaced, text_of, union, words_of
 from recognizer.layout.lattice import Lattice, lattices
 from recognizer.types import Cell, Gap, Grid, Line, Page, Run, TextBlock
@@ -14,21 +14,20 @@ from recognizer.types import Cell, Gap, Grid, Line, Page, Run, TextBlock
 AIRY = 0.9  # space above a line, as a share of its height, that counts as an empty line
 
 
-def lay_out_pages(pages: Sequence[Page]) -> Iterator[TextBlock | Grid]:
+def lay_out_pages(pages: Iterable[Page]) -> Iterator[TextBlock | Grid]:
     """The tables and the text lines of pages that follow each other, in reading order.
 
     A table that goes on over a page is one grid; running heads and page numbers between its parts come after it.
     """
     parts: list[Part] = []  # of the table that may still go on
     waiting: list[TextLine] = []  # lines since its last part
-    before: list[TextLine | Part] = []
-    for page in pages:
-        items = page_items(page)
+    before: Sequence[Item] = ()
+    for page, items, after in _with_next(pages):
         tables = [number for number, item in enumerate(items) if isinstance(item, Part)]
         lead = [item for item in items[: tables[0]] if isinstance(item, TextLine)] if tables else []
         rest = items
         first = items[tables[0]] if tables else None
-        if parts and isinstance(first, Part) and continues(parts, first, before, items):
+        if parts and isinstance(first, Part) and continues(parts, first, before, items, after):
             parts.append(first)
             waiting += lead
             rest = items[tables[0] + 1 :]
@@ -45,6 +44,18 @@ def lay_out_pages(pages: Sequence[Page]) -> Iterator[TextBlock | Grid]:
     yield from _flushed(parts, waiting)
 
 
+def _with_next(pages: Iterable[Page]) -> Iterator[tuple[Page, list[Item], list[Item]]]:
+    """Each page with its items and those of the next page, of which only one is held at a time."""
+    held: tuple[Page, list[Item]] | None = None
+    for page in pages:
+        items = page_items(page)
+        if held:
+            yield *held, items
+        held = page, items
+    if held:
+        yield *held, []
+
+
 def _flushed(parts: list[Part], lines: list[TextLine]) -> Iterator[TextBlock | Grid]:
     if parts:
         yield one_grid(parts)
@@ -52,12 +63,12 @@ def _flushed(parts: list[Part], lines: list[TextLine]) -> Iterator[TextBlock | G
         yield TextBlock(tuple(line.line for line in lines))
 
 
-def page_items(page: Page) -> list[TextLine | Part]:
+def page_items(page: Page) -> list[Item]:
     """The tables of a page and the text lines outside them, from top to bottom."""
     tables = lattices(page.rules)
     filled, outside = fill(page, tables)
     indices = count()
-    items: list[tuple[float, float, TextLine | Part]] = []
+    items: list[tuple[float, float, Item]] = []
     for table, runs in zip(tables, filled, strict=True):
         if runs:
             part = _part(page, table, {slot: lines_of(own) for slot, own in runs.items()}, indices)
@@ -85,9 +96,9 @@ def _part(page: Page, table: Lattice, lines: dict[int, list[Run]], indices: Iter
     return Part(page.number, table.xs, tuple(cells), table.bbox)
 
 
-def _numbered(items: list[TextLine | Part]) -> list[TextLine | Part]:
+def _numbered(items: list[Item]) -> list[Item]:
     """The items with lines numbered from 1 and what stands before each line and table."""
-    found: list[TextLine | Part] = []
+    found: list[Item] = []
     gap: Gap = "page"
     bottom = 0.0
     number = 0

@@ -19,7 +19,7 @@ Pairs = list[tuple[Cell, Cell]]  # (above the break, below it), of the same colu
 
 SURE = 0.001  # no probability of the joiner counts for more than this, or less than the rest to one
 PRIOR = 4.0  # log odds that a row whose every text has one above it goes on with it, over what the joiner says
-LEFT_EMPTY = 2.0  # and for each empty cell under a filled one, from the third to the fifth: only what was cut goes on
+LEFT_EMPTY = 2.0  # and for each empty cell under a filled one, in a row from the third on: only what was cut goes on
 FEW_EMPTY, MANY_EMPTY = 2, 5
 
 
@@ -32,25 +32,40 @@ def cut_rows(
     reads on, so the mean of its pairs' log odds and a prior decide for all of them at once.
     """
     index = {id(cell): number for number, cell in enumerate(cells)}
-    place = {(int(a), int(b)): number for number, (a, b) in enumerate(pairs)}
+    place = {(a, b): number for number, (a, b) in enumerate(pairs.tolist())}
     found = probable.copy()
     for grid in grids:
         for row in breaks(grid):
-            beside = _beside(grid.cells, row)
-            if beside is None or not all(upper.text for upper, lower in beside if lower.text):
-                continue
-            own = [place.get((index[id(upper)], index[id(lower)])) for upper, lower in beside if lower.text]
-            known = [number for number in own if number is not None]
-            if not known or len(known) < len(own):
-                continue
-            odds = [math.log(p / (1 - p)) for p in np.clip(probable[known], SURE, 1 - SURE).tolist()]
-            empty = sum(bool(upper.text) and not lower.text and upper.row_span == lower.row_span == 1 for upper, lower in beside)
-            score = sum(odds) / len(odds) + PRIOR + LEFT_EMPTY * max(min(empty, MANY_EMPTY) - FEW_EMPTY, 0)
-            if score > 0:
-                later = {int(pairs[number, 1]) for number in known}
-                found[[number for number, (_, b) in enumerate(pairs.tolist()) if b in later]] = 0
-                found[known] = np.maximum(probable[known], 1 / (1 + math.exp(-score)))
+            for group, more in _together(grid.cells, row):
+                known = [place.get((index[id(upper)], index[id(lower)])) for upper, lower in group]
+                numbers = [number for number in known if number is not None]
+                if not numbers or len(numbers) < len(known):
+                    continue
+                odds = [math.log(p / (1 - p)) for p in np.clip(probable[numbers], SURE, 1 - SURE).tolist()]
+                score = sum(odds) / len(odds) + PRIOR + more
+                if score > 0:
+                    found[np.isin(pairs[:, 1], pairs[numbers, 1])] = 0
+                    found[numbers] = np.maximum(probable[numbers], 1 / (1 + math.exp(-score)))
     return found
+
+
+def _together(cells: Sequence[Cell], row: int) -> Iterator[tuple[Pairs, float]]:
+    """The pairs over a break that read on all together or not at all, with the log odds that empty cells beside them give.
+
+    Those are all of a row; or, of merged cells that begin and end with each other, each that has its siblings' cells empty
+    after the break: what holds for the same rows goes on together.
+    """
+    pairs = _beside(cells, row)
+    filled = [pair for pair in pairs if pair[1].text]
+    if _is_whole(cells, row, pairs) and filled and all(upper.text for upper, _ in filled):
+        empty = sum(bool(upper.text) and not lower.text and upper.row_span == lower.row_span == 1 for upper, lower in pairs)
+        yield filled, LEFT_EMPTY * max(min(empty, MANY_EMPTY) - FEW_EMPTY, 0)
+    for upper, lower in filled:
+        if upper.text and max(upper.row_span, lower.row_span) > 1:
+            spans = (upper.row_span, lower.row_span)
+            siblings = [pair for pair in pairs if (pair[0].row_span, pair[1].row_span) == spans]
+            empty = sum(bool(first.text) and not second.text for first, second in siblings)
+            yield [(upper, lower)], LEFT_EMPTY * min(empty, MANY_EMPTY)
 
 
 def breaks(grid: Grid) -> list[int]:
@@ -58,13 +73,16 @@ def breaks(grid: Grid) -> list[int]:
     return sorted({cell.row for cell in grid.cells if cell.gap == "page" and cell.row > 0}) if grid.drawn else []
 
 
-def _beside(cells: Sequence[Cell], row: int) -> Pairs | None:
-    """The cells on both sides of the break before a row in pairs of the same columns; None where they differ."""
+def _beside(cells: Sequence[Cell], row: int) -> Pairs:
+    """The cells on both sides of the break before a row in pairs of the same columns, from left to right."""
     above = {(cell.column, cell.column_span): cell for cell in cells if cell.row + cell.row_span == row}
-    below = [cell for cell in cells if cell.row == row]
-    if len(above) != len(below) or any((cell.column, cell.column_span) not in above for cell in below):
-        return None
-    return [(above[cell.column, cell.column_span], cell) for cell in below]
+    below = sorted((cell for cell in cells if cell.row == row), key=lambda cell: cell.column)
+    return [(above[cell.column, cell.column_span], cell) for cell in below if (cell.column, cell.column_span) in above]
+
+
+def _is_whole(cells: Sequence[Cell], row: int, pairs: Pairs) -> bool:
+    """Whether every cell at the break is one of the pairs."""
+    return len(pairs) == sum(cell.row == row for cell in cells) == sum(cell.row + cell.row_span == row for cell in cells)
 
 
 def mend(grid: Grid) -> Grid:
@@ -75,11 +93,12 @@ def mend(grid: Grid) -> Grid:
     """
     # From the last break to the first, so that rows before a break keep their numbers.
     for row in reversed(breaks(grid)):
-        beside = _beside(grid.cells, row)
-        if beside and not any(lower.text for _, lower in beside) and any(_crosses(upper) for upper, _ in beside):
-            grid = replace(grid, cells=tuple(_one_row(grid.cells, beside, row)))
+        pairs = _beside(grid.cells, row)
+        reads_on = any(_crosses(upper) for upper, _ in pairs) and not any(lower.text for _, lower in pairs)
+        if reads_on and _is_whole(grid.cells, row, pairs):
+            grid = replace(grid, cells=tuple(_one_row(grid.cells, pairs, row)))
         else:
-            grid = _with_spans(grid, row)
+            grid = _with_spans(grid, pairs, row)
     return grid
 
 
@@ -100,11 +119,9 @@ def _one_row(cells: Sequence[Cell], pairs: Pairs, row: int) -> Iterator[Cell]:
             yield cell
 
 
-def _with_spans(grid: Grid, row: int) -> Grid:
+def _with_spans(grid: Grid, pairs: Pairs, row: int) -> Grid:
     """The grid with labels that were cut between two rows as one cell over the rows of both pages."""
-    above = {(cell.column, cell.column_span): cell for cell in grid.cells if cell.row + cell.row_span == row}
-    below = sorted((cell for cell in grid.cells if cell.row == row), key=lambda cell: cell.column)
-    pairs = [(above[cell.column, cell.column_span], cell) for cell in below if (cell.column, cell.column_span) in above]
+    below = [cell for cell in grid.cells if cell.row == row]
     last = [cell for cell in grid.cells if cell.row < row <= cell.row + cell.row_span]
     upper = {id(first): second for first, second in _cut_labels(pairs, last, below)}
     lower = {id(second) for second in upper.values()}
