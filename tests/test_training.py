@@ -63,8 +63,8 @@ def test_a_source_that_is_left_out_leaves_no_trace() -> None:
 
 def test_cells_that_are_held_back_are_not_learned_from() -> None:
     (document,) = [document for document in real_documents() if document.source == "fuyang"]
-    (known,), _ = samples([document])
-    (held,), _ = samples([document], frozenset({("fuyang", 1)}))
+    (known,), _ = samples(laid_out([document]))
+    (held,), _ = samples(laid_out([document]), frozenset({("fuyang", 1)}))
     own = ["".join(cell.text.split()) for cell in document.cells if cell.project == 1]
     unknown = [cell.text for cell, code in zip(held.whole_context.cells, held.labels, strict=True) if code == UNKNOWN]
     assert UNKNOWN not in known.labels
@@ -75,8 +75,8 @@ def test_cells_that_are_held_back_are_not_learned_from() -> None:
 
 def test_held_back_packed_cells_are_not_learned_from() -> None:
     (document,) = [document for document in real_documents() if any(cell.parts for cell in document.cells)]
-    _, (all_packed,) = samples([document])
-    _, (some_packed,) = samples([document], frozenset({(document.source, number) for number in range(30)}))
+    _, (all_packed,) = samples(laid_out([document]))
+    _, (some_packed,) = samples(laid_out([document]), frozenset({(document.source, number) for number in range(30)}))
     assert 0 < len(some_packed.whole) < len(all_packed.whole)
 
 

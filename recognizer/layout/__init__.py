@@ -9,6 +9,7 @@ from itertools import groupby
 from recognizer.types import Cell, Document, Gap, Grid, Page, Piece, Place, TextBlock
 
 _RUN = re.compile(r"\S+")
+_BLANKS = (" ", "\u3000", "\xa0")
 
 
 def lay_out(document: Document) -> tuple[Grid, ...]:
@@ -39,7 +40,7 @@ def _grid_of_lines(block: TextBlock) -> Grid:
         end = 0
         for index, found in enumerate(_RUN.finditer(line.text)):
             if index:
-                gap = "blank" if found.start() - end == 1 else "wide"
+                gap = "blank" if line.text[end : found.start()] in _BLANKS else "wide"
             end = found.end()
             # A page's line knows its runs with their boxes.
             piece = line.pieces[index] if line.pieces else Piece(found[0], Place(lines=(line.number, line.number)), index)

@@ -11,11 +11,12 @@ from typing import Any
 
 from recognizer.model import Model
 from recognizer.resources import gold_folder, training_folder
-from recognizer.training.examples import samples
+from recognizer.training.examples import laid_out, printed, samples
 from recognizer.training.fitting import Texts, fit_levels, fit_linear, fit_seams
 from recognizer.training.networks import fit_networks
 from recognizer.truth import LabelledDocument, load_truth
 
+PRINTED = 5  # documents of text for each that is printed as PDF
 REPEAT = 200  # generated documents for each time that a real one counts
 __all__ = ["TrainingConfig", "fit_linear", "real_documents", "train"]
 
@@ -56,14 +57,16 @@ def _document_path(name: str) -> Path:
 def train(config: TrainingConfig, *, progress: Callable[[str], None] = lambda message: None) -> Model:
     """A model trained by `config`. The same configuration, code and data give the same predictions."""
     from recognizer.generation import generate
+    from recognizer.generation.printing import print_generated
 
     excluded = config.left_out | {f"{source}#{project}" for source, project in config.held_back}
     progress("drawing documents")
     real = list(real_documents(config.left_out))
     drawn = list(generate(config.tables, config.seed, frozenset(excluded), config.layout_out))
+    pages = print_generated(config.tables // PRINTED, config.seed, frozenset(excluded), config.layout_out)
     progress("laying them out")
-    real_samples = samples(real, config.held_back)
-    drawn_samples = samples(drawn)
+    real_samples = samples(laid_out(real), config.held_back)
+    drawn_samples = samples(chain(laid_out(drawn), printed(pages)))
     repeats = max(round(config.tables / REPEAT), 1)
     plain, packed = (real_samples[kind] * repeats + drawn_samples[kind] for kind in (0, 1))
     progress("learning texts")

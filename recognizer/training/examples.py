@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.context import Context, context_of
+from recognizer.generation.printing import PrintedDocument
+from recognizer.generation.printing.printed import labelled
 from recognizer.layout import lay_out
 from recognizer.layout.packed import restore, split_packed
 from recognizer.reading import read_text
@@ -41,14 +44,31 @@ class Sample:
     piece_labels: list[str]
 
 
+def laid_out(documents: Iterable[LabelledDocument]) -> Iterator[tuple[LabelledDocument, tuple[Grid, ...]]]:
+    """Documents of text with their grids."""
+    for document in documents:
+        yield document, lay_out(read_text(document.text, document.name))
+
+
+def printed(documents: Iterable[PrintedDocument]) -> Iterator[tuple[LabelledDocument, tuple[Grid, ...]]]:
+    """Documents printed as PDF, as their reader sees them, with their grids."""
+    from recognizer.reading.pdf import read_pdf  # PyMuPDF is loaded where there is a PDF
+
+    for document in documents:
+        grids = lay_out(read_pdf(document.pdf, Path(document.name)))
+        yield labelled(document, grids), grids
+
+
 def samples(
-    documents: Iterable[LabelledDocument], held_back: frozenset[tuple[str, int]] = frozenset()
+    documents: Iterable[tuple[LabelledDocument, tuple[Grid, ...]]], held_back: frozenset[tuple[str, int]] = frozenset()
 ) -> tuple[list[Sample], list[Sample]]:
-    """The samples of documents and those of their packed cells. Cells of `held_back` (source, project) are unknown."""
+    """The samples of documents with their grids, and those of their packed cells.
+
+    Cells of `held_back` (source, project) are unknown.
+    """
     plain: list[Sample] = []
     packed: list[Sample] = []
-    for document in documents:
-        grids = lay_out(read_text(document.text, document.name))
+    for document, grids in documents:
         hidden = {project for source, project in held_back if source == document.source}
         truth: dict[tuple[int, int], tuple[int, str, int]] = {}
         naming = _naming(document)
@@ -56,7 +76,7 @@ def samples(
             code = UNKNOWN if cell.project in hidden else NAMING if number in naming else cell.label
             for order, key in enumerate(cell.pieces):
                 truth[key] = (number, code, order)
-        plain.append(_sample(grids, lambda cell, truth=truth: truth.get(cell.pieces[0].key, (-1, UNKNOWN, 0))))
+        plain.append(_sample(grids, lambda piece, truth=truth: truth.get(piece.key, (-1, UNKNOWN, 0))))
         parts = [cell for cell in document.cells if cell.parts and cell.project not in hidden]
         if parts:
             packed.append(_packed_sample(grids, parts))
@@ -82,12 +102,13 @@ def _naming(document: LabelledDocument) -> set[int]:
 
 
 def _packed_sample(grids: Sequence[Grid], parts: Sequence[TruthCell]) -> Sample:
-    printed = {cell.pieces[0].key: cell for grid in grids for cell in grid.cells if cell.pieces}
+    holders = {cell.pieces[0].key: cell for grid in grids for cell in grid.cells if cell.pieces}
     inner: list[Grid] = []
+    rows: dict[int, int] = {}
     truth: dict[tuple[int, int], tuple[int, str, int]] = {}
     number = 0
     for cell in parts:
-        packed = printed[cell.pieces[0]]
+        packed = holders[cell.pieces[0]]
         grid = split_packed(packed)
         counts: dict[int, int] = {}
         for piece in grid.cells:
@@ -101,10 +122,11 @@ def _packed_sample(grids: Sequence[Grid], parts: Sequence[TruthCell]) -> Sample:
             truth[(len(inner), start)] = (number + owner, cell.parts[owner][2], order)
         number += len(cell.parts)
         # The row number tells the packed cells of a document apart.
+        rows.update((id(part.pieces[0]), len(inner)) for part in grid.cells)
         inner.append(replace(grid, cells=tuple(replace(piece, row=len(inner)) for piece in grid.cells)))
-    sample = _sample(inner, lambda cell: truth[(cell.row, cell.column)])
+    sample = _sample(inner, lambda piece: truth[rows[id(piece)], piece.index])
     whole = tuple(
-        replace(grid, cells=tuple(replace(part, text=restore(part, printed[cell.pieces[0]]).text) for part in grid.cells))
+        replace(grid, cells=tuple(replace(part, text=restore(part, holders[cell.pieces[0]]).text) for part in grid.cells))
         for grid, cell in zip(sample.whole, parts, strict=True)
     )
     return replace(sample, whole=whole, whole_context=context_of(whole))
@@ -120,18 +142,19 @@ def _owner(start: int, end: int, parts: Sequence[tuple[int, int, str]]) -> int:
 def _sample(grids: Sequence[Grid], truth_of: object) -> Sample:
     assert callable(truth_of)
     context = context_of(grids)
-    truths: list[tuple[int, str, int]] = [truth_of(cell) for cell in context.cells]
+    truths: list[tuple[int, str, int]] = [truth_of(cell.pieces[0]) for cell in context.cells]
+    ends: list[tuple[int, str, int]] = [truth_of(cell.pieces[-1]) for cell in context.cells]
     pairs = candidates(context, grids)
-    joins = np.asarray([truths[a][0] == truths[b][0] >= 0 and truths[b][2] == truths[a][2] + 1 for a, b in pairs], np.bool_)
+    joins = np.asarray([ends[a][0] == truths[b][0] >= 0 and truths[b][2] == ends[a][2] + 1 for a, b in pairs], np.bool_)
     known = np.asarray([truths[a][1] != UNKNOWN and truths[b][1] != UNKNOWN for a, b in pairs], np.bool_)
-    by_order = {(number, order): index for index, (number, _, order) in enumerate(truths) if number >= 0}
+    by_end = {(number, order): index for index, (number, _, order) in enumerate(ends) if number >= 0}
     follows = {
-        index: (by_order[(number, order - 1)], 1.0)
-        for (number, order), index in by_order.items()
-        if order > 0 and (number, order - 1) in by_order
+        index: (by_end[number, order - 1], 1.0)
+        for index, (number, _, order) in enumerate(truths)
+        if number >= 0 and (number, order - 1) in by_end
     }
     whole = merge(grids, context.cells, follows)
     whole_context = context_of(whole)
-    labels = [truth_of(cell)[1] for cell in whole_context.cells]
+    labels = [truth_of(cell.pieces[0])[1] for cell in whole_context.cells]
     piece_labels = [code for _, code, _ in truths]
     return Sample(tuple(grids), context, pairs, joins, known, whole, whole_context, labels, piece_labels)
