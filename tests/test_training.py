@@ -19,7 +19,7 @@ from recognizer.model.store import CARD_NAME, FILE_NAME
 from recognizer.resources import models_folder
 from recognizer.training import TrainingConfig, real_documents, train
 from recognizer.training.card import fingerprints
-from recognizer.training.examples import UNKNOWN, samples
+from recognizer.training.examples import UNKNOWN, laid_out, samples
 from recognizer.truth import LabelledDocument
 
 TINY = TrainingConfig(tables=20, epochs=2, hidden=16, left_out=frozenset({"anqing", "fuyang", "guangzhou", "huaian"}))
