@@ -138,7 +138,18 @@ def connected(across: Sequence[Edge], down: Sequence[Edge]) -> list[tuple[list[E
             rows = grown
         left &= ~rows
         parts.append(([across[i] for i in np.flatnonzero(rows).tolist()], [down[i] for i in np.flatnonzero(columns).tolist()]))
-    return parts
+    lone = [down[i] for i in np.flatnonzero(~meets.any(axis=0)).tolist()]
+    return [(rows, columns + _sides(rows, columns, lone)) for rows, columns in parts]
+
+
+def _sides(across: Sequence[Edge], down: Sequence[Edge], lone: Sequence[Edge]) -> list[Edge]:
+    """Of the vertical edges that meet none those that reach along the whole table: the far side of a cell over all its rows,
+    whose ends at the ends of the page were not drawn.
+    """
+    if not across or not down:
+        return []
+    top, bottom = min(edge.at for edge in across), max(edge.at for edge in across)
+    return [edge for edge in lone if edge.start <= top + MEET and edge.end >= bottom - MEET]
 
 
 def stacked(across: list[Edge], down: list[Edge]) -> list[tuple[list[Edge], list[Edge]]]:

@@ -174,7 +174,7 @@ def _drawings(drawings: Iterable[dict[str, Any]]) -> tuple[list[Rule], list[Fill
             box = drawing["rect"]
             if all(item[0] == "re" for item in drawing["items"]):
                 for item in drawing["items"]:
-                    _add_filled(item[1], drawing["fill"], rules, fills)
+                    _add_filled(_upright(item[1]), drawing["fill"], rules, fills)
             elif min(box[2] - box[0], box[3] - box[1]) <= THICKEST_RULE:
                 _add_filled(box, drawing["fill"], rules, fills)
         if "s" not in kind:
@@ -185,8 +185,14 @@ def _drawings(drawings: Iterable[dict[str, Any]]) -> tuple[list[Rule], list[Fill
                 (x0, y0), (x1, y1) = item[1], item[2]
                 _add_line(x0, y0, x1, y1, width, drawing["color"], rules, fills)
             elif item[0] in ("re", "qu"):
-                _add_outline(item[1] if item[0] == "re" else drawing["rect"], rules)
+                _add_outline(_upright(item[1]) if item[0] == "re" else drawing["rect"], rules)
     return rules, fills
+
+
+def _upright(box: Box) -> Box:
+    """The box with its corners in order: on turned pages MuPDF gives them as they were drawn."""
+    x0, y0, x1, y1 = box
+    return (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
 
 def _add_filled(box: Box, color: tuple[float, ...], rules: list[Rule], fills: list[Fill]) -> None:

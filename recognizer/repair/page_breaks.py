@@ -29,7 +29,7 @@ def cut_rows(
     """(pairs,) the joiner's probabilities with those of rows that a page break cut raised together.
 
     `cells` are the non-empty cells of the grids, `pairs` (pairs, 2) indices of them. A row is cut when all that it holds
-    reads on, so the mean of its pairs' log odds and a prior decide for all of them at once.
+    reads on, so the log odds of its pairs and a prior decide for all of them at once.
     """
     index = {id(cell): number for number, cell in enumerate(cells)}
     place = {(a, b): number for number, (a, b) in enumerate(pairs.tolist())}
@@ -42,7 +42,8 @@ def cut_rows(
                 if not numbers or len(numbers) < len(known):
                     continue
                 odds = [math.log(p / (1 - p)) for p in np.clip(probable[numbers], SURE, 1 - SURE).tolist()]
-                score = sum(odds) / len(odds) + PRIOR + more
+                # One text that surely begins anew tells more than several that might go on.
+                score = (sum(odds) / len(odds) + min(odds)) / 2 + PRIOR + more
                 if score > 0:
                     found[np.isin(pairs[:, 1], pairs[numbers, 1])] = 0
                     found[numbers] = np.maximum(probable[numbers], 1 / (1 + math.exp(-score)))
@@ -56,7 +57,7 @@ def _together(cells: Sequence[Cell], row: int) -> Iterator[tuple[Pairs, float]]:
     after the break: what holds for the same rows goes on together.
     """
     pairs = _beside(cells, row)
-    filled = [pair for pair in pairs if pair[1].text]
+    filled = [(upper, lower) for upper, lower in pairs if not _only_label(upper, lower)]
     if _is_whole(cells, row, pairs) and filled and all(upper.text for upper, _ in filled):
         empty = sum(bool(upper.text) and not lower.text and upper.row_span == lower.row_span == 1 for upper, lower in pairs)
         yield filled, LEFT_EMPTY * max(min(empty, MANY_EMPTY) - FEW_EMPTY, 0)
@@ -88,18 +89,25 @@ def _is_whole(cells: Sequence[Cell], row: int, pairs: Pairs) -> bool:
 def mend(grid: Grid) -> Grid:
     """The grid with what page breaks cut put together again, once the joiner has joined texts.
 
-    Where the first row after a break only goes on with texts of the last row before it, they are one row. Elsewhere a
-    label that holds for rows on both sides of the break becomes one cell over all of them.
+    Where the first row after a break only goes on with texts of the last row before it, or prints its labels again, they
+    are one row. Elsewhere a label that holds for rows on both sides of the break becomes one cell over all of them.
     """
     # From the last break to the first, so that rows before a break keep their numbers.
     for row in reversed(breaks(grid)):
         pairs = _beside(grid.cells, row)
-        reads_on = any(_crosses(upper) for upper, _ in pairs) and not any(lower.text for _, lower in pairs)
-        if reads_on and _is_whole(grid.cells, row, pairs):
-            grid = replace(grid, cells=tuple(_one_row(grid.cells, pairs, row)))
+        nothing_new = all(_only_label(upper, lower) for upper, lower in pairs)
+        reads_on = any(_crosses(upper) for upper, _ in pairs) or not any(lower.text for _, lower in pairs)
+        if nothing_new and reads_on and _is_whole(grid.cells, row, pairs):
+            again = tuple(lower for upper, lower in pairs if upper.text and lower.text)
+            grid = replace(grid, cells=tuple(_one_row(grid.cells, pairs, row)), repeated=grid.repeated + again)
         else:
             grid = _with_spans(grid, pairs, row)
     return grid
+
+
+def _only_label(upper: Cell, lower: Cell) -> bool:
+    """Whether the lower cell says nothing new: empty, the label printed again, or that of merged cells printed there alone."""
+    return lower.text in ("", upper.text) or (not upper.text and lower.row_span > 1)
 
 
 def _crosses(cell: Cell) -> bool:
@@ -112,11 +120,17 @@ def _one_row(cells: Sequence[Cell], pairs: Pairs, row: int) -> Iterator[Cell]:
     upper = {id(above): below for above, below in pairs}
     for cell in cells:
         if id(cell) in upper:
-            yield replace(cell, row_span=cell.row_span + upper[id(cell)].row_span - 1)
+            yield _as_one(cell, upper[id(cell)], 1)
         elif cell.row > row:
             yield replace(cell, row=cell.row - 1)
         elif cell.row < row:
             yield cell
+
+
+def _as_one(upper: Cell, lower: Cell, shared: int) -> Cell:
+    """Two cells as one over the rows of both, of which they share some; its text is that of whichever printed it."""
+    rows = upper.row_span + lower.row_span - shared
+    return replace(upper, text=upper.text or lower.text, pieces=upper.pieces or lower.pieces, row_span=rows)
 
 
 def _with_spans(grid: Grid, pairs: Pairs, row: int) -> Grid:
@@ -132,14 +146,7 @@ def _with_spans(grid: Grid, pairs: Pairs, row: int) -> Grid:
             second = upper[id(cell)]
             if cell.text and second.text:
                 repeated.append(second)
-            cells.append(
-                replace(
-                    cell,
-                    text=cell.text or second.text,
-                    pieces=cell.pieces or second.pieces,
-                    row_span=cell.row_span + second.row_span,
-                )
-            )
+            cells.append(_as_one(cell, second, 0))
         elif id(cell) not in lower:
             cells.append(cell)
     return replace(grid, cells=tuple(cells), repeated=tuple(repeated))
