@@ -20,6 +20,7 @@ Pairs = list[tuple[Cell, Cell]]  # (above the break, below it), of the same colu
 SURE = 0.001  # no probability of the joiner counts for more than this, or less than the rest to one
 PRIOR = 4.0  # log odds that a row whose every text has one above it goes on with it, over what the joiner says
 LEFT_EMPTY = 2.0  # and for each empty cell under a filled one, in a row from the third on: only what was cut goes on
+BRACKET = 4.0  # and for a bracket that one opens and the other closes
 FEW_EMPTY, MANY_EMPTY = 2, 5
 
 
@@ -66,7 +67,16 @@ def _together(cells: Sequence[Cell], row: int) -> Iterator[tuple[Pairs, float]]:
             spans = (upper.row_span, lower.row_span)
             siblings = [pair for pair in pairs if (pair[0].row_span, pair[1].row_span) == spans]
             empty = sum(bool(first.text) and not second.text for first, second in siblings)
-            yield [(upper, lower)], LEFT_EMPTY * min(empty, MANY_EMPTY)
+            yield [(upper, lower)], LEFT_EMPTY * min(empty, MANY_EMPTY) + BRACKET * _closes(upper.text, lower.text)
+
+
+def _closes(text: str, rest: str) -> bool:
+    """Whether the rest closes a bracket that the text leaves open."""
+    return _depth(text) > 0 > _depth(rest)
+
+
+def _depth(text: str) -> int:
+    return sum((char in "（([【") - (char in "）)]】") for char in text)
 
 
 def breaks(grid: Grid) -> list[int]:
