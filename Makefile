@@ -58,7 +58,7 @@ eval: $(VENV)/.installed-for-tests
 	$(BIN)/python eval/evaluate.py
 
 eval-full: $(VENV)/.installed-for-tests
-	$(BIN)/python eval/evaluate.py --reserved 300
+	$(BIN)/python eval/evaluate.py --reserved 300 --printed 40
 
 readme: $(VENV)/.installed-for-tests
 	$(BIN)/python eval/evaluate.py --readme

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The whole evaluation: runs every setting, prints the figures beside their bars, writes a report.
 
-    evaluate.py [--settings trained_on,city_out,…] [--processes 2] [--reserved 60] [--tables N]
+    evaluate.py [--settings trained_on,city_out,…] [--processes 2] [--reserved 60] [--printed 7] [--tables N]
     evaluate.py --readme        writes the figures of the last run into README.md and README.zh.md
 
 Writes build/eval/figures.json and build/eval/report.html. With --strict it ends with status 1 when a bar is not met.
@@ -15,12 +15,13 @@ import sys
 import time
 from typing import Any
 
-from figures import COMPARED, collect, shown
+from figures import COMPARED, PDF_READERS, STRUCTURE, collect, shown
+from readings import Reading
 from readme import update_readmes
 from report import TITLES, write_report
 from rich.console import Console
 from rich.table import Table
-from runs import BUILD, ROOT, SETTINGS, Reading, plan, run_all
+from runs import BUILD, PRINTED, ROOT, SETTINGS, plan, run_all
 
 RESERVED = 20  # documents of each of the ten reserved cities
 TABLES = 600  # less than half of what the shipped model is trained on, so that the whole takes no more than half an hour
@@ -33,7 +34,7 @@ def main() -> int:
         return _readme()
     start = time.perf_counter()
     readings: list[Reading] = []
-    jobs = plan(tuple(arguments.settings), arguments.tables, arguments.reserved)
+    jobs = plan(tuple(arguments.settings), arguments.tables, arguments.reserved, arguments.printed)
     for number, (job, found, seconds) in enumerate(run_all(jobs, arguments.processes), 1):
         readings += found
         print(f"[{number}/{len(jobs)}] {TITLES[job.setting]} {job.source or ''}: {seconds:.0f} s", file=sys.stderr)
@@ -55,6 +56,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--tables", type=int, default=TABLES, help=f"generated documents in each training (default {TABLES})")
     parser.add_argument("--reserved", type=int, default=RESERVED, help="documents of each reserved city to read")
+    parser.add_argument("--printed", type=int, default=PRINTED, help="documents of each reserved city to read as PDF")
     parser.add_argument("--strict", action="store_true", help="end with status 1 when a bar is not met")
     parser.add_argument("--readme", action="store_true", help="write the last run's figures into the READMEs")
     return parser.parse_args()
@@ -87,6 +89,7 @@ def _tables(figures: dict[str, Any]) -> list[Table]:
         tables.append(_by_document(figures["settings"]["held_back"]["documents"], TITLES["held_back"]))
     if "reserved" in figures:
         tables.append(_by_document({name: one["pooled"] for name, one in figures["reserved"].items()}, TITLES["reserved"]))
+    tables += [_pdfs(figures[place], place) for place in PDF_READERS if place in figures]
     if "labels" in figures:
         tables.append(_labels(figures["labels"]))
     if "disturbed" in figures:
@@ -124,6 +127,21 @@ def _by_document(documents: dict[str, Any], title: str) -> Table:
         table.add_column(kind, justify="right")
     for name, scores in documents.items():
         table.add_row(name, *(f"{scores[kind]['f1']:.3f}" for kind in kinds))
+    return table
+
+
+def _pdfs(figures: dict[str, Any], place: str) -> Table:
+    """What each reader made of PDFs: the facts, and the tables as they are before labels are given."""
+    number = next(iter(figures["readers"].values()))["number"]
+    table = Table(title=f"{TITLES[place]}: {number} documents, {figures['pages']} pages")
+    names = ("value F1", "all facts F1", "cells exact", "labels whole", "cut cells joined", "carried over", "adjacency F1")
+    for title in ("", *names):
+        table.add_column(title, justify="right" if title else "left")
+    for reader, one in figures["readers"].items():
+        shares = (one["pooled"]["value"]["f1"], one["facts"]["f1"], *(one["structure"][name] for name in STRUCTURE))
+        table.add_row(TITLES[f"{place}:{reader}"], *(f"{share:.3f}" for share in shares))
+    if figures.get("not_yet"):
+        table.caption = f"not yet read: {', '.join(figures['not_yet'])}"
     return table
 
 

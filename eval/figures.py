@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-from runs import Reading
+from readings import NOT_YET, Reading
 
 from recognizer.measuring import KINDS, Calibration, Counts, LabelComparison, Scores, calibrate, fact_confidences, pool
+from recognizer.measuring.structure import StructureScores
 
 # The settings whose eight kinds of facts stand side by side.
 COMPARED = ("trained_on", "city_out", "layout_out", "rules")
+
+# Who read the PDFs: models, the product's own grids with rules alone, and other tools' grids with the same rules.
+PEERS = ("rules", "pdfplumber", "pymupdf", "camelot")
+PDF_READERS = {"pdf": ("trained_on", "city_out", *PEERS), "printed": ("model", *PEERS)}
+STRUCTURE = ("cells", "labels", "joined", "carried", "relations")
 
 Figures = dict[str, Any]
 
@@ -58,6 +64,13 @@ def collect(readings: Sequence[Reading]) -> Figures:
     if confidences:
         figures["calibration"] = {"facts": confidences.number, "accuracy": confidences.accuracy, "error": confidences.error,
                                   "interval": list(confidences.interval), "aurc": confidences.aurc}
+    for place, readers in PDF_READERS.items():
+        chosen_pdfs = {reader: _of(readings, f"{place}:{reader}") for reader in readers}
+        read = {reader: _pdfs(found) for reader, found in chosen_pdfs.items() if found}
+        if read:
+            figures[place] = {"readers": read, "pages": max(sum(one.pages for one in found) for found in chosen_pdfs.values())}
+    if "pdf" in figures:
+        figures["pdf"]["not_yet"] = list(NOT_YET)
     figures["bars"] = held_against_bars(figures)
     return figures
 
@@ -90,6 +103,24 @@ def _setting(readings: Sequence[Reading]) -> Figures:
     documents = {one.document.name: _kinds(one.scores) for one in readings}
     mean = {kind: {"f1": fmean(figures[kind]["f1"] for figures in documents.values())} for kind in KINDS}
     return {"documents": documents, "mean": mean, "pooled": _kinds(pool(one.scores for one in readings))}
+
+
+def _pdfs(readings: Sequence[Reading]) -> Figures:
+    """The pooled figures of one who read PDFs, and those of each of them where they are real ones."""
+    structure = sum((one.structure for one in readings if one.structure), StructureScores())
+    documents = {one.document.name: {"kinds": _kinds(one.scores), "structure": _structure(one.structure)}
+                 for one in readings if one.real and one.structure}
+    pooled = pool(one.scores for one in readings)
+    return {"number": len(readings), "documents": documents, "pooled": _kinds(pooled), "structure": _structure(structure),
+            "facts": _counts(sum((pooled[kind] for kind in KINDS), Counts()))}
+
+
+def _structure(scores: StructureScores) -> Figures:
+    """Shares of cells exact, labels whole, cut cells joined and labels carried over; F1 of adjacency relations."""
+    shares = {name: getattr(scores, name) for name in ("labels", "joined", "carried")}
+    return {"cells": scores.cells.recall, "relations": scores.relations.f1,
+            "numbers": {"cells": scores.cells.gold} | {name: share.number for name, share in shares.items()},
+            **{name: share.value for name, share in shares.items()}}
 
 
 def _kinds(scores: Scores) -> Figures:
@@ -129,6 +160,14 @@ def _change(setting: str) -> Callable[[Figures], float]:
     return lambda figures: max(abs(float(one["change"])) for one in figures["disturbed"][setting].values())
 
 
+def _pdf_values(place: str, reader: str) -> Callable[[Figures], float]:
+    return lambda figures: float(figures[place]["readers"][reader]["pooled"]["value"]["f1"])
+
+
+def _printed(name: str) -> Callable[[Figures], float]:
+    return lambda figures: float(figures["printed"]["readers"]["model"]["structure"][name])
+
+
 def _gain(figures: Figures) -> float:
     return _mean("city_out", "value")(figures) - _mean("rules", "value")(figures)
 
@@ -150,12 +189,22 @@ BARS = (
     Bar("role macro F1, city out", "角色宏平均 F1，留出城市", 0.85, _labelling("city_out", "role_macro_f1")),
     Bar("change of value F1, renamed and one more column", "改名并多一列后指标值 F1 的变化", 0.02, _change("trained_on"),
         at_most=True),
+    Bar("value F1, four ruled PDFs, trained on", "指标值 F1，四份有框线的 PDF，训练过的城市", 0.97,
+        _pdf_values("pdf", "trained_on")),
+    Bar("value F1, four ruled PDFs, city out", "指标值 F1，四份有框线的 PDF，留出城市", 0.85, _pdf_values("pdf", "city_out")),
+    Bar("value F1, printed pages of reserved cities", "指标值 F1，保留城市的印刷页", 0.93, _pdf_values("printed", "model")),
+    *(Bar(f"{name}, printed pages", f"{chinese}，印刷页", bar, _printed(key)) for key, name, chinese, bar in (
+        ("cells", "cells exact (text and spans)", "单元格完全正确（文字与跨度）", 0.985),
+        ("labels", "vertical and wrapped labels whole", "竖排和折行标签完整", 0.985),
+        ("joined", "cells cut by a page break joined", "被分页切断的单元格复原", 0.95),
+        ("carried", "labels carried over the page", "跨页标签延续", 0.95))),
 )
 
 
 def shown(row: Mapping[str, Any]) -> tuple[str, str, str]:
     """A bar, its figure and ✓ or ✗ as words; a dash for what was not measured."""
     sign = "≤" if row["at_most"] else "≥"
+    bar = f"{sign} {row['bar']:.2f}" if round(row["bar"], 2) == row["bar"] else f"{sign} {row['bar']}"
     if row["figure"] is None:
-        return f"{sign} {row['bar']:.2f}", "-", "-"
-    return f"{sign} {row['bar']:.2f}", f"{row['figure']:.3f}", "✓" if row["met"] else "✗"
+        return bar, "-", "-"
+    return bar, f"{row['figure']:.3f}", "✓" if row["met"] else "✗"

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-from figures import COMPARED, calibration, shown
+from figures import COMPARED, PEERS, STRUCTURE, calibration, shown
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 from matplotlib.figure import Figure
 from rapidfuzz.fuzz import partial_ratio_alignment
-from runs import EVALUATION, Reading
+from readings import Reading
+from runs import EVALUATION
 
 from recognizer.measuring import KINDS, Calibration, Error, Fact, LabelComparison
 from recognizer.measuring.facts import normal
@@ -23,10 +24,15 @@ from recognizer.truth import LabelledDocument
 from recognizer.types import Role
 
 TITLES = {"trained_on": "trained on", "city_out": "city out", "layout_out": "layout out", "rules": "rules only",
-          "held_back": "held-back projects", "reserved": "reserved"}
+          "held_back": "held-back projects", "reserved": "reserved", "printed": "printed pages of reserved cities",
+          "peers": "other tools' grids", "pdf": "ruled PDFs", "pdf:trained_on": "trained on", "pdf:city_out": "city out",
+          "printed:model": "shipped model"}
+_GRIDS = {"rules": "own grids + rules", "pdfplumber": "pdfplumber + rules", "pymupdf": "PyMuPDF + rules",
+          "camelot": "camelot lattice + rules"}
+TITLES |= {f"{place}:{reader}": _GRIDS[reader] for place in ("pdf", "printed") for reader in PEERS}
 
 # Errors of these settings are listed; those of the others would only repeat them.
-LISTED = ("trained_on", "held_back", "city_out", "layout_out", "reserved")
+LISTED = ("trained_on", "held_back", "city_out", "layout_out", "reserved", "pdf:trained_on", "pdf:city_out")
 
 CONTEXT = 30  # characters of source text shown on each side of what an error is about
 COLOURS = ("#3b6ea5", "#d08c2e", "#7a9a4c", "#9a9a9a")
@@ -54,7 +60,7 @@ def write_report(path: Path, figures: dict[str, Any], readings: Sequence[Reading
     city_out = [one.labels for one in readings if one.setting == "city_out" and one.labels]
     trust = calibration(readings)
     page = environment.get_template("report.html").render(
-        figures=figures, kinds=KINDS, titles=TITLES, compared=compared,
+        figures=figures, kinds=KINDS, titles=TITLES, compared=compared, structure=STRUCTURE,
         bars=[(row["name"], *shown(row)) for row in figures["bars"]],
         f1_bars=_picture(_f1_bars(figures, compared)) if compared else "",
         confusion=_picture(_confusion(sum(city_out, LabelComparison()))) if city_out else "",
@@ -81,6 +87,9 @@ def _listed(error: Error, lines: Sequence[str], spans: dict[int, tuple[int, int]
     words = " | ".join(str(part) for part in (fact.key[1:] if index is not None else fact.key))
     if index is not None:
         words = f"#{index + 1} {words}"
+    pages = sorted({place["page"] for place in fact.at if place.get("page")})
+    if pages:
+        return Listed(error.fault, fact.kind, words, fact.confidence, f"p. {', '.join(map(str, pages))}", "")
     at = sorted({tuple(place["lines"]) for place in fact.at if place.get("lines")})
     if at:
         numbers = sorted({number for first, last in at for number in range(first, last + 1) if number <= len(lines)})

@@ -6,7 +6,10 @@
     layout_out   besides, without the layout habits that only this city shows
     reserved     the shipped model on generated documents that training never draws
     rules        the rules-only baseline on the five and on the reserved documents
+    printed      the shipped model on ruled pages of reserved cities, printed as PDF
+    peers        other tools' grids of the same pages, and of the ruled PDFs, with the rules-only reader
 
+The models of trained_on and city_out read the ruled PDFs of eval/pdfs too, each those of its city.
 Left-out models are kept in build/eval/models under a hash of their configuration, the code and the data.
 """
 
@@ -24,10 +27,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from readings import Reading, read_by_peers, read_printed, read_ruled
+
 from recognizer.baseline import read_by_rules
 from recognizer.digitizing import digitize_text
 from recognizer.generation import reserved
-from recognizer.measuring import LabelComparison, Scores, compare_labels, score
+from recognizer.measuring import compare_labels, score
 from recognizer.measuring.disturbance import insert_column, rename
 from recognizer.measuring.facts import pair_projects
 from recognizer.model import Model, load_model, save_model, shipped_model
@@ -38,10 +43,11 @@ from recognizer.truth import LabelledDocument
 EVALUATION = Path(__file__).resolve().parent
 ROOT = EVALUATION.parent
 BUILD = ROOT / "build" / "eval"
-SETTINGS = ("trained_on", "held_back", "city_out", "layout_out", "reserved", "rules")
+SETTINGS = ("trained_on", "held_back", "city_out", "layout_out", "reserved", "rules", "printed", "peers")
 
 RESERVED_SEED = 20240501
 RESERVED_PARTS = 2
+PRINTED = 7  # documents of each reserved city: more than 200 pages
 
 # Rooms that no trained model depends on.
 _AFTER_TRAINING = (
@@ -51,30 +57,16 @@ _AFTER_TRAINING = (
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One model and the documents it reads: a real one by its stem, all of them (None), or a part of the reserved ones."""
+    """One model and the documents it reads: a real one by its stem, all of them (None), or a part of the reserved ones.
+
+    `reserved_documents` are those of each reserved city.
+    """
 
     setting: str
     source: str | None = None
     config: TrainingConfig | None = None
     part: int = 0
     reserved_documents: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a setting made of a document. `disturbed` scores the same document renamed and with a meaningless column."""
-
-    setting: str
-    document: LabelledDocument
-    predicted: dict[str, Any]
-    scores: Scores
-    labels: LabelComparison | None = None
-    disturbed: Scores | None = None
-
-    @property
-    def real(self) -> bool:
-        """Whether the document is one of the real ones and not a generated one."""
-        return self.setting != "reserved" and not self.document.name.startswith("reserved:")
 
 
 def held_back_projects(documents: list[LabelledDocument]) -> frozenset[tuple[str, int]]:
@@ -88,7 +80,7 @@ def shipped_config() -> TrainingConfig:
     return TrainingConfig(**{key: option for key, option in options.items() if not isinstance(option, list)})
 
 
-def plan(settings: tuple[str, ...], tables: int | None, reserved_documents: int) -> list[Job]:
+def plan(settings: tuple[str, ...], tables: int | None, reserved_documents: int, printed: int = PRINTED) -> list[Job]:
     """The jobs of these settings, those that train first; they train as the shipped model was, or on so many tables."""
     documents = list(real_documents())
     config = shipped_config()
@@ -103,9 +95,10 @@ def plan(settings: tuple[str, ...], tables: int | None, reserved_documents: int)
                      for document in documents]
     if "trained_on" in settings:
         jobs += [Job("trained_on", document.name) for document in documents]
-    for setting in ("reserved", "rules"):
+    for setting, number in (("reserved", reserved_documents), ("rules", reserved_documents), ("printed", printed),
+                            ("peers", printed)):
         if setting in settings:
-            jobs += [Job(setting, part=part, reserved_documents=reserved_documents) for part in range(RESERVED_PARTS)]
+            jobs += [Job(setting, part=part, reserved_documents=number) for part in range(RESERVED_PARTS)]
     return jobs
 
 
@@ -132,6 +125,10 @@ def run(job: Job) -> tuple[list[Reading], float]:
         readings = [_read_by_rules(document) for document in [*documents[job.part::RESERVED_PARTS], *_reserved(job)]]
     elif job.setting == "reserved":
         readings = [_read(job.setting, document, shipped_model()) for document in _reserved(job)]
+    elif job.setting == "printed":
+        readings = read_printed(job.reserved_documents, job.part, RESERVED_PARTS, shipped_model())
+    elif job.setting == "peers":
+        readings = read_by_peers(job.reserved_documents, job.part, RESERVED_PARTS)
     elif job.setting == "held_back" and job.config:
         model = left_out_model(job.config)
         readings = [_read_held_back(document, index, model) for document in documents
@@ -139,6 +136,8 @@ def run(job: Job) -> tuple[list[Reading], float]:
     else:
         model = left_out_model(job.config) if job.config else shipped_model()
         readings = [_read(job.setting, document, model, disturb=True) for document in documents]
+        if job.setting in ("trained_on", "city_out"):
+            readings += read_ruled(job.setting, job.source, model)
     return readings, time.perf_counter() - start
 
 

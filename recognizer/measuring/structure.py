@@ -76,9 +76,11 @@ def measure_structure(truth: Mapping[str, Any], read: Sequence[Table]) -> Struct
     heights = [part["bbox"][3] - part["bbox"][1] for entry in entries for part in entry["fragments"]]
     lowest = min(heights, default=0.0)
     upright = [entry["text"] for entry in entries if _is_label(entry) and _has_lines(entry, lowest)]
-    cut = [entry["text"] for entry in entries if len({part["page"] for part in entry["fragments"]}) > 1]
+    several = [entry for entry in entries if len({part["page"] for part in entry["fragments"]}) > 1]
+    cut = [entry["text"] for entry in several if not _is_printed_again(entry)]
     covering = [cell for table in tables for cell in table if len(cell.pages) > 1]
-    over = [cell for cell in covering if cell.text and plain(cell.text) not in {plain(text) for text in cut}]
+    on_each = {plain(entry["text"]) for entry in several}
+    over = [cell for cell in covering if cell.text and plain(cell.text) not in on_each]
     return StructureScores(
         cells_exact(tables, read),
         adjacency(tables, read),
@@ -199,6 +201,11 @@ def _places(cell: StructureCell) -> Iterable[tuple[int, int]]:
     for row in range(cell.row, cell.row + cell.row_span):
         for column in range(cell.column, cell.column + cell.column_span):
             yield row, column
+
+
+def _is_printed_again(entry: Mapping[str, Any]) -> bool:
+    """Whether each page prints the whole text of a cell, as it does that of a repeated heading."""
+    return all(plain(part["text"]) == plain(entry["text"]) for part in entry["fragments"])
 
 
 def _is_label(entry: Mapping[str, Any]) -> bool:

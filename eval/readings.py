@@ -1,0 +1,138 @@
+"""What an evaluation made of a document, and what it makes of PDFs: the ruled ones of eval/pdfs and printed generated ones."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pymupdf
+from peers import ENGINES, records_by_rules
+
+from recognizer.baseline import read_by_rules
+from recognizer.digitizing import digitize_document
+from recognizer.generation.printing import print_reserved
+from recognizer.layout import lay_out
+from recognizer.measuring import LabelComparison, Scores, score
+from recognizer.measuring.structure import StructureScores, Table, grid_cells, measure_structure
+from recognizer.model import Model
+from recognizer.reading import read
+from recognizer.repair import repair
+from recognizer.truth import LabelledDocument
+
+PDFS = Path(__file__).resolve().parent / "pdfs"
+RULED = ("fuyang_uming", "guangzhou_xlsx_uming", "huaian_wqy", "langxi_wqy")
+NOT_YET = ("anqing_zebra_wqy", "langxi_wqy_scan")  # no rules, no text: other engines will read them
+
+PRINTED_SEED = 20261103  # of cities that are in no other setting; their errors are counted and not looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a setting made of a document. `disturbed` scores the same document renamed and with a meaningless column.
+
+    PDFs have a `structure` and a number of `pages`; their setting is `pdf:` or `printed:` and who read them.
+    """
+
+    setting: str
+    document: LabelledDocument
+    predicted: dict[str, Any]
+    scores: Scores
+    labels: LabelComparison | None = None
+    disturbed: Scores | None = None
+    structure: StructureScores | None = None
+    pages: int = 0
+
+    @property
+    def real(self) -> bool:
+        """Whether the document is one of the real ones and not a generated one."""
+        return self.setting != "reserved" and not self.document.name.startswith("reserved:")
+
+
+@dataclass(frozen=True, slots=True)
+class GoldPdf:
+    """A PDF, the structure of its tables (form of eval/pdfs/*.truth.json) and its gold records."""
+
+    path: Path
+    structure: dict[str, Any]
+    records: dict[str, Any]
+
+
+def ruled_pdfs(city: str | None = None) -> list[GoldPdf]:
+    """The ruled PDFs of eval/pdfs, of one city (stem of its gold file) or of all."""
+    return [
+        GoldPdf(PDFS / f"{stem}.pdf", _json(f"{stem}.truth.json"), _json(f"{stem}.json"))
+        for stem in RULED if city in (None, stem.partition("_")[0])]
+
+
+def _json(name: str) -> dict[str, Any]:
+    return dict(json.loads((PDFS / name).read_text("utf-8")))
+
+
+def printed_pdfs(folder: Path, documents: int, part: int, parts: int) -> Iterator[GoldPdf]:
+    """Every `parts`-th printed document of the reserved cities, `documents` of each city, written into `folder`."""
+    for printed in islice(print_reserved(PRINTED_SEED, documents), part, None, parts):
+        path = folder / printed.name
+        path.write_bytes(printed.pdf)
+        yield GoldPdf(path, printed.structure(), printed.records)
+
+
+def read_ruled(setting: str, city: str | None, model: Model) -> list[Reading]:
+    """The ruled PDFs of a city as a model reads them."""
+    return [_by_model(f"pdf:{setting}", pdf, model) for pdf in ruled_pdfs(city)]
+
+
+def read_printed(documents: int, part: int, parts: int, model: Model) -> list[Reading]:
+    """A part of the printed documents as a model reads them."""
+    with tempfile.TemporaryDirectory() as folder:
+        return [_by_model("printed:model", pdf, model) for pdf in printed_pdfs(Path(folder), documents, part, parts)]
+
+
+def read_by_peers(documents: int, part: int, parts: int) -> list[Reading]:
+    """Ruled PDFs and a part of the printed ones as other tools' grids and the rules-only reader have them."""
+    with tempfile.TemporaryDirectory() as folder:
+        ruled = [("pdf", pdf) for pdf in ruled_pdfs()[part::parts]]
+        printed = [("printed", pdf) for pdf in printed_pdfs(Path(folder), documents, part, parts)]
+        return [_by_rules(where, pdf, engine) for where, pdf in [*ruled, *printed] for engine in ("rules", *ENGINES)]
+
+
+def _by_model(setting: str, pdf: GoldPdf, model: Model) -> Reading:
+    """The facts that come out, and the tables as they are once laid out and repaired."""
+    document = read(pdf.path)
+    tables = [grid_cells(grid) for grid in repair(lay_out(document), model) if grid.drawn]
+    return _reading(setting, pdf, digitize_document(document, model).to_json(), tables)
+
+
+def _by_rules(where: str, pdf: GoldPdf, engine: str) -> Reading:
+    """The tables of an engine, or of the product's own layout ("rules"), before any repair, and what rules make of them."""
+    if engine == "rules":
+        document = read(pdf.path)
+        own = [grid_cells(grid) for grid in lay_out(document) if grid.drawn]
+        return _reading(f"{where}:rules", pdf, read_by_rules(document), own)
+    try:
+        found = ENGINES[engine](pdf.path)
+    except Exception as error:  # tools raise what they like; what they cannot read counts as not read
+        print(f"{engine}: {pdf.path.name}: {type(error).__name__}: {error}", file=sys.stderr)
+        found = []
+    return _reading(f"{where}:{engine}", pdf, records_by_rules(pdf.path, found), [table.cells for table in found])
+
+
+def _reading(setting: str, pdf: GoldPdf, predicted: dict[str, Any], tables: list[Table]) -> Reading:
+    name = pdf.path.stem if setting.startswith("pdf:") else f"reserved:{pdf.path.stem}"
+    pages, text = _printed_text(pdf.path)
+    document = LabelledDocument(name, text, (), pdf.records)
+    scores = score(pdf.records, predicted)
+    return Reading(setting, document, predicted, scores, structure=measure_structure(pdf.structure, tables), pages=pages)
+
+
+@lru_cache(maxsize=1)
+def _printed_text(path: Path) -> tuple[int, str]:
+    """The number of pages and their text, for showing errors beside it."""
+    with pymupdf.open(path) as pdf:
+        return len(pdf), "\n".join(page.get_text() for page in pdf)
