@@ -16,7 +16,7 @@ from typing import Any
 
 import pymupdf
 
-from recognizer.errors import DamagedFileError, EmptyFileError, EncryptedFileError, RecognizerError
+from recognizer.errors import DamagedFileError, EmptyFileError, EncryptedFileError
 from recognizer.types import Box, Document, Fill, Page, Rule, Run
 from recognizer.vocabulary.data import load
 
@@ -31,7 +31,7 @@ _UNREADABLE = "\ufffd"
 
 
 def read_pdf(data: bytes, path: Path) -> Document:
-    """The pages of a PDF. A page that cannot be read, or that is a mere picture, is left out with a warning that names it.
+    """The pages of a PDF. A page that cannot be read, or that is a mere picture, has a warning that names it.
 
     Raises EncryptedFileError, DamagedFileError, EmptyFileError.
     """
@@ -40,25 +40,41 @@ def read_pdf(data: bytes, path: Path) -> Document:
     pages: list[Page] = []
     warnings: list[str] = []
     with _opened(data, path) as source:
-        for index in range(len(source)):
-            try:
-                page = read_page(source[index], index + 1)
-                if not page.runs and source[index].get_images():
-                    warnings.append(f"page {index + 1} is a picture without text (a scan), and was not read")
-            except RecognizerError:
-                raise
-            except Exception as error:  # MuPDF raises classes of many kinds; whichever it is, the other pages are read
-                warnings.append(f"page {index + 1} cannot be read: {' '.join(str(error).split()) or type(error).__name__}")
-                continue
-            unreadable = sum(run.text.count(_UNREADABLE) for run in page.runs)
-            if unreadable:
-                warnings.append(f"page {index + 1}: {unreadable} characters have no Unicode in their font (U+FFFD)")
-            pages.append(page)
         count = len(source)
+        if source.is_repaired:
+            warnings.append("the file is damaged and was repaired: pages, or what stands on them, may be missing")
+        for number in range(1, count + 1):
+            pymupdf.TOOLS.mupdf_warnings()  # forgets those of the page before
+            try:
+                page = source[number - 1]
+                read = read_page(page, number)
+                is_picture = not read.runs and bool(page.get_images())
+            except Exception as error:  # MuPDF raises classes of many kinds; whichever it is, the other pages are read
+                warnings.append(f"page {number} cannot be read: {_line(str(error)) or type(error).__name__}")
+                continue
+            pages.append(read)
+            warnings.extend(_doubts(read, is_picture, pymupdf.TOOLS.mupdf_warnings()))
     if not pages:
-        raise DamagedFileError(
-            f"none of its {count} pages can be read: {warnings[0]}", path=path, hint="repair it or download it again")
+        hint = "repair it or download it again"
+        raise DamagedFileError(f"none of its {count} pages can be read: {warnings[0]}", path=path, hint=hint)
     return Document(path.name, "pdf", tuple(pages), encoding="pdf", warnings=tuple(warnings))
+
+
+def _doubts(page: Page, is_picture: bool, complaints: str) -> Iterator[str]:
+    """What may be missing of a page; `complaints` are MuPDF's, a line each."""
+    if is_picture:
+        yield f"page {page.number} is a picture without text (a scan), and was not read"
+    elif complaints and not page.runs:
+        yield f"page {page.number} cannot be read: {_line(complaints)}"
+    elif "error" in complaints:
+        yield f"page {page.number} may lack something: {_line(complaints)}"
+    unreadable = sum(run.text.count(_UNREADABLE) for run in page.runs)
+    if unreadable:
+        yield f"page {page.number}: {unreadable} characters have no Unicode in their font (U+FFFD)"
+
+
+def _line(message: str) -> str:
+    return " ".join(message.split("\n", 1)[0].split())
 
 
 def _opened(data: bytes, path: Path) -> Any:
@@ -72,8 +88,7 @@ def _opened(data: bytes, path: Path) -> Any:
         raise EncryptedFileError("the PDF is encrypted", path=path, hint="save it without its password, then try again")
     if not len(source):
         source.close()
-        damaged = b"%%EOF" not in data[-END_WITHIN:]
-        if damaged:
+        if b"%%EOF" not in data[-END_WITHIN:]:
             raise DamagedFileError("a damaged PDF: its end is missing", path=path, hint="download it again")
         raise EmptyFileError("the PDF has no pages", path=path, hint="check that it was saved or downloaded whole")
     return source
