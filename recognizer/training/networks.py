@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from recognizer.model.network import train_network
 from recognizer.repair.candidates import plausible
 from recognizer.repair.features import glance_at, pair_features
 from recognizer.repair.rivals import rivals
+from recognizer.training.beside import beside
 from recognizer.training.examples import UNKNOWN, Sample
 from recognizer.training.fitting import Floats, text_class
 from recognizer.types import Period
@@ -34,10 +34,9 @@ def fit_networks(
         look = _fit_piece_look(samples, text, epochs=epochs, seed=seed, hidden=hidden // 2, most=most)
         return look, *_fit_joiners(samples, seams, text, look, epochs=epochs, seed=seed, most=most)
 
-    with ThreadPoolExecutor(1) as beside:
-        joined = beside.submit(joining)
-        looks = _fit_looks(samples, text, epochs=epochs, seed=seed, hidden=hidden, most=most)
-        return Networks(*joined.result(), *looks)
+    joined = beside(joining)
+    looks = _fit_looks(samples, text, epochs=epochs, seed=seed, hidden=hidden, most=most)
+    return Networks(*joined(), *looks)
 
 
 def _fit_piece_look(samples: Sequence[Sample], text: TextModel, *, epochs: int, seed: int, hidden: int, most: int) -> Network:
