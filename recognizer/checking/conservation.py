@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from recognizer.layout.filling import union
-from recognizer.types import Box, Document, Evidence, Grid, Page, Place, Records, TextBlock
+from recognizer.types import Box, Document, Evidence, Grid, Page, Place, Records, Run, TextBlock
 from recognizer.vocabulary import fold
+
+BAND = 20.0  # height, in points, of the bands by which the characters of a page are looked up
 
 
 def printed_fields(records: Records) -> Iterator[tuple[str, Evidence]]:
@@ -56,28 +58,40 @@ def _printed_at(place: Place, lines: Mapping[int, list[str]], pages: Mapping[int
     return []
 
 
+def _bands(box: Box) -> range:
+    """The numbers of the bands across the page that a box reaches into."""
+    return range(int(box[1] // BAND), int(box[3] // BAND) + 1)
+
+
 class _Words:
     """The characters of a page by where they stand: the source itself, and not what the layout made of it."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.around = [page.displayed(union(run.boxes)) for run in page.runs]
+        self.bands: dict[int, list[tuple[Run, Box]]] = {}  # runs by the bands of the page that they reach into
         self.found: dict[Box, list[str]] = {}
+        for run in page.runs:
+            box = page.displayed(union(run.boxes))
+            for band in _bands(box):
+                self.bands.setdefault(band, []).append((run, box))
 
     def within(self, box: Box) -> list[str]:
         """The folded runs of characters whose centres lie in a box."""
         if box not in self.found:
             x0, y0, x1, y1 = box
-            self.found[box] = [
-                fold("".join(char for char, own in zip(run.text, run.boxes, strict=True) if self._holds(box, own)))
-                for run, (left, top, right, bottom) in zip(self.page.runs, self.around, strict=True)
-                if left < x1 and right > x0 and top < y1 and bottom > y0
-            ]
+            near = {id(run): (run, own) for band in _bands(box) for run, own in self.bands.get(band, ())
+                    if own[0] < x1 and own[2] > x0 and own[1] < y1 and own[3] > y0}
+            self.found[box] = [fold(self._part(run, own, box)) for run, own in near.values()]
         return self.found[box]
 
-    def _holds(self, box: Box, own: Box) -> bool:
-        left, top, right, bottom = self.page.displayed(own)
-        return box[0] <= (left + right) / 2 <= box[2] and box[1] <= (top + bottom) / 2 <= box[3]
+    def _part(self, run: Run, around: Box, box: Box) -> str:
+        x0, y0, x1, y1 = box
+        if x0 <= around[0] and y0 <= around[1] and around[2] <= x1 and around[3] <= y1:
+            return run.text
+        shown = run.boxes if not self.page.turn else [self.page.displayed(own) for own in run.boxes]
+        return "".join([
+            char for char, (left, top, right, bottom) in zip(run.text, shown, strict=True)
+            if x0 <= (left + right) / 2 <= x1 and y0 <= (top + bottom) / 2 <= y1])
 
 
 def _stands(text: str, lines: list[list[str]]) -> bool:

@@ -7,7 +7,6 @@ the same edges. What was one cell before the page cut it is not said here: that 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -147,13 +146,14 @@ def _rows(cells: Sequence[Cell]) -> list[tuple[str, ...]]:
 
 def one_grid(parts: Sequence[Part]) -> Grid:
     """The parts of a table as one grid, over all the columns that any of them has; headings printed again stand apart."""
-    xs = _all_edges(parts)
+    first = parts[0]
+    if len(parts) == 1:
+        return Grid((replace(first.cells[0], gap=first.gap), *first.cells[1:]), drawn=True, gap=first.gap)
     cells: list[Cell] = []
     repeated: list[Cell] = []
     rows = 0
-    for number, part in enumerate(parts):
-        again = repeated_rows(parts[0].cells, part.cells) if number else 0
-        columns = [_nearest(xs, edge) for edge in part.xs]
+    for number, (part, columns) in enumerate(zip(parts, _columns(parts), strict=True)):
+        again = repeated_rows(first.cells, part.cells) if number else 0
         for cell in part.cells:
             column = columns[cell.column]
             span = columns[cell.column + cell.column_span] - column
@@ -168,20 +168,17 @@ def one_grid(parts: Sequence[Part]) -> Grid:
                 placed = replace(placed, gap=part.gap)
             cells.append(placed)
         rows += max(cell.row + cell.row_span for cell in part.cells) - again
-    return Grid(tuple(cells), drawn=True, gap=parts[0].gap, repeated=tuple(repeated))
+    return Grid(tuple(cells), drawn=True, gap=first.gap, repeated=tuple(repeated))
 
 
-def _all_edges(parts: Sequence[Part]) -> list[float]:
-    if len(parts) == 1:
-        return list(parts[0].xs)
-    edges: list[float] = []
-    for edge in sorted(edge for part in parts for edge in part.xs):
-        if not edges or edge - edges[-1] > SAME_EDGE:
-            edges.append(edge)
-    return edges
-
-
-def _nearest(xs: Sequence[float], edge: float) -> int:
-    index = bisect_left(xs, edge)
-    near = [other for other in (index - 1, index) if 0 <= other < len(xs)]
-    return min(near, key=lambda other: abs(xs[other] - edge))
+def _columns(parts: Sequence[Part]) -> list[list[int]]:
+    """For each part the numbers of its column edges among those of all parts; two edges of one part are never the same."""
+    numbers = [[0] * len(part.xs) for part in parts]
+    number, start = -1, 0.0
+    seen: set[int] = set()
+    for edge, part, index in sorted((edge, part, index) for part, one in enumerate(parts) for index, edge in enumerate(one.xs)):
+        if number < 0 or edge - start > SAME_EDGE or part in seen:
+            number, start, seen = number + 1, edge, set()
+        seen.add(part)
+        numbers[part][index] = number
+    return numbers

@@ -12,6 +12,7 @@ from recognizer.layout.lattice import Lattice
 from recognizer.types import Box, Page, Piece, Place, Run
 
 SAME_LINE = 0.5  # centres of one line lie nearer than this share of its height
+TWICE = 0.1  # a text that stands on itself, shifted by less than this share of its height, is printed twice
 WORD_GAP = 0.3  # a gap in a line that is wider than this share of its height is a blank
 PIECE_GAP = 1.0  # and one that is wider than this parts two pieces of a line outside tables
 WIDE_GAP = 1.5  # and one that is wider than this is more than a blank
@@ -108,8 +109,13 @@ def _joined(runs: list[Run]) -> Run:
     if len(runs) == 1:
         return runs[0]
     text, boxes = runs[0].text, list(runs[0].boxes)
+    last = runs[0]
     for run in runs[1:]:
         before, after = boxes[-1], run.boxes[0]
+        # What is printed twice in nearly the same place is meant to look bold.
+        if run.text == last.text and abs(after[0] - last.boxes[0][0]) < TWICE * (after[3] - after[1]):
+            continue
+        last = run
         if after[0] - before[2] > WORD_GAP * (after[3] - after[1]):
             text += " "
             boxes.append((before[2], after[1], after[0], after[3]))
