@@ -13,7 +13,7 @@ from .pages import Matrix, Slot, paged, wrapped_rows
 from .sheet import Mark, Table
 
 _LEVELS = ("level1", "level2")
-_FILLERS = ("✓", "☑", "○", "●", "—", "/", "*", "是", "无", "√√", "×", "□", "☐", "■", "※", "△", "-", "Y", "1", "已核", "…")
+_FILLERS = ("✓", "☑", "○", "●", "—", "*", "√√", "×", "□", "☐", "■", "※", "△", "-", "V", "v", "▲", "◎", "☆")
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from recognizer.context.shape import shape
 from recognizer.model import Network, TextModel
 from recognizer.model.text import plain
 from recognizer.types import Grid
+from recognizer.vocabulary.words import boundary_words
 
 Floats = NDArray[np.float32]
 RUN_PIECE = 4  # longest piece, in characters, of a label that is printed over several lines
@@ -84,6 +85,7 @@ def pair_features(
             runs[second] * adjacent,
             seams[:, None],
             np.square(seams)[:, None],
+            boundary_words([cells[a].text for a in first], [cells[b].text for b in second]),
             lines,
             _brackets(context, pairs),
         ],
