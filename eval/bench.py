@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Speed and memory of digitising the five real documents, stage by stage.
+"""Speed and memory: the five real documents, and PDFs beside their floor and other tools, stage by stage.
 
-    bench.py [--rounds 5] [DOCUMENT...]
+    bench.py [--rounds 5] [--model FOLDER] [DOCUMENT...]
 
 Each figure is the best of the rounds. Every round starts as a new process would, with nothing remembered of texts seen
 before, but with the model loaded and the file in the system's cache. `make bench` pins the numeric libraries to one
-thread, so that the figures of different machines compare.
+thread, so that the figures of different machines compare. PDFs are the ruled ones of eval/pdfs and printed generated ones.
+The floor of a PDF is what MuPDF takes to give its characters and drawings; other tools give bare grids with their texts.
+Writes build/eval/bench.json.
 """
 
 from __future__ import annotations
@@ -13,14 +15,19 @@ from __future__ import annotations
 import argparse
 import functools
 import gc
+import json
 import resource
+import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pymupdf
+from readings import PDFS, RULED
 from rich.console import Console
 from rich.table import Table
 
@@ -28,6 +35,7 @@ from recognizer.assembly import assemble
 from recognizer.checking import check
 from recognizer.exporting import to_json, to_text
 from recognizer.exporting.tables import TABLES
+from recognizer.generation.printing import print_generated
 from recognizer.labelling import label
 from recognizer.layout import lay_out
 from recognizer.mapping import map_records
@@ -35,10 +43,20 @@ from recognizer.model import Model, load_model
 from recognizer.reading import read
 from recognizer.repair import repair
 from recognizer.resources import models_folder
+from recognizer.types import Document, Records
 
 DOCUMENTS = Path(__file__).parent / "documents"
-STAGES = ("read", "lay out", "repair", "label", "assemble", "map", "check", "export")
+FIGURES = Path(__file__).parents[1] / "build" / "eval" / "bench.json"
+STAGES = ("read", "lay out", "repair", "label", "assemble", "map + check", "export")
 MANY = 1000  # entries from which a cache is one of texts seen, and not of the vocabulary
+
+PRINTED, PRINTED_SEED = 12, 314  # generated documents printed for the benchmark
+COLD_RUNS = 7
+COLD_IMPORT = "import sklearn.ensemble, pymupdf, pandas"
+PIPELINE_BAR, COLD_BAR = 1.0, 3.0  # at most so many times pdfplumber's bare grids, and so many times the cold import
+
+
+# The journey.
 
 
 def journey(path: Path, model: Model) -> list[float]:
@@ -54,11 +72,16 @@ def journey(path: Path, model: Model) -> list[float]:
     document = timed(read, path)
     grids = timed(repair, timed(lay_out, document), model)
     records = timed(assemble, document, timed(label, grids, model), model)
-    timed(export, timed(check, timed(map_records, records), document))
+    timed(export, timed(map_and_check, records, document))
     return times
 
 
-def export(records: Any) -> None:
+def map_and_check(records: Records, document: Document) -> Records:
+    """The two short stages after assembly."""
+    return check(map_records(records), document)
+
+
+def export(records: Records) -> None:
     """What the export does but for the disk."""
     to_text(to_json(records))
     for table in TABLES.values():
@@ -72,35 +95,52 @@ def forget() -> None:
             one.cache_clear()
 
 
-def fresh(path: Path) -> list[float]:
+def fresh(path: Path, folder: Path) -> list[float]:
     """The journey of a document in a process that has seen none."""
     forget()
-    return journey(path, load_model(models_folder()))
+    return journey(path, load_model(folder))
 
 
-def main() -> None:
-    """Prints the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("documents", nargs="*", type=Path, default=sorted(DOCUMENTS.glob("*.txt")))
-    parser.add_argument("--rounds", type=int, default=5)
-    arguments = parser.parse_args()
-    table = Table(title=f"milliseconds, best of {arguments.rounds}")
-    for title in ("document", "kB", *STAGES, "all", "kB/s"):
-        table.add_column(title, justify="left" if title == "document" else "right", no_wrap=True)
-    for path in arguments.documents:
-        rounds = [fresh(path) for _ in range(arguments.rounds)]
-        size, total = path.stat().st_size / 1024, min(map(sum, rounds))
-        table.add_row(path.name, f"{size:.0f}", *(f"{min(times):.0f}" for times in zip(*rounds, strict=True)),
-                      f"{total:.0f}", f"{1000 * size / total:.0f}")
-    console = Console(width=None if sys.stdout.isatty() else 120)
-    console.print(table)
-    start = Table(title="start")
-    start.add_column("what")
-    start.add_column("ms", justify="right")
-    start.add_row("recognizer --help", f"{best(3, lambda: command('--help')):.0f}")
-    start.add_row("loading the model", f"{best(3, lambda: load_model(models_folder())):.0f}")
-    start.add_row("peak memory of this run, MB", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f}")
-    console.print(start)
+# Others: what they give for a PDF, and nothing made of it.
+
+
+def floor(path: Path) -> None:
+    """All that MuPDF knows of the pages' characters and drawings."""
+    with pymupdf.open(path) as pdf:
+        for page in pdf:
+            page.get_text("rawdict")
+            page.get_cdrawings()
+
+
+def bare_pymupdf(path: Path) -> None:
+    """PyMuPDF's tables by rules alone."""
+    with pymupdf.open(path) as pdf:
+        for page in pdf:
+            for table in page.find_tables(use_layout=False).tables:
+                table.extract()
+
+
+def bare_pdfplumber(path: Path) -> None:
+    """pdfplumber's tables."""
+    import pdfplumber
+
+    with pdfplumber.open(path) as pdf:
+        for page in pdf.pages:
+            for table in page.find_tables():
+                table.extract()
+
+
+def bare_camelot(path: Path) -> None:
+    """camelot's tables by its lattice."""
+    import camelot
+
+    camelot.read_pdf(str(path), pages="all", flavor="lattice")
+
+
+OTHERS = {"floor": floor, "PyMuPDF": bare_pymupdf, "pdfplumber": bare_pdfplumber, "camelot lattice": bare_camelot}
+
+
+# Measuring.
 
 
 def best(rounds: int, work: Callable[[], Any]) -> float:
@@ -113,10 +153,179 @@ def best(rounds: int, work: Callable[[], Any]) -> float:
     return 1000 * min(times)
 
 
-def command(*arguments: str) -> None:
-    """Runs the command line in a process of its own."""
-    code = "from recognizer.commands import main; main()"
-    subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, check=True)
+def median(runs: int, work: Callable[[int], Any]) -> float:
+    """The median time in milliseconds of `work` with 0, 1, …"""
+    return statistics.median(best(1, functools.partial(work, number)) for number in range(runs))
+
+
+def run(*words: str | Path) -> str:
+    """What a command prints, run in a process of its own."""
+    return subprocess.run([*map(str, words)], capture_output=True, check=True, text=True).stdout
+
+
+def peak() -> float:
+    """The most memory in MB that this process has held; on Linux without what its parent held when it was started."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return int(lines["VmHWM"].split()[0]) / 1024
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+def peak_of(who: str, folder: Path, paths: Sequence[Path]) -> float:
+    """The most memory in MB of a process that reads the documents with the recognizer or one of `OTHERS`."""
+    return float(run(sys.executable, __file__, "--memory", who, "--model", folder, *paths))
+
+
+def print_peak(who: str, folder: Path, paths: Sequence[Path]) -> None:
+    """Reads the documents, and prints the most memory in MB that it took."""
+    model = load_model(folder) if who == "recognizer" else None
+    for path in paths:
+        if model:
+            journey(path, model)
+        else:
+            OTHERS[who](path)
+    print(peak())
+
+
+def bench_pdf(path: Path, folder: Path, rounds: int) -> dict[str, Any]:
+    """Milliseconds of a PDF by stage and for the others, who take turns so that all meet the same machine; its pages."""
+    stages: list[list[float]] = []
+    others: dict[str, float] = dict.fromkeys(OTHERS, float("inf"))
+    for _ in range(rounds):
+        stages.append(fresh(path, folder))
+        for name, work in OTHERS.items():
+            others[name] = min(others[name], best(1, functools.partial(work, path)))
+    with pymupdf.open(path) as pdf:
+        pages = len(pdf)
+    times = [min(times) for times in zip(*stages, strict=True)]
+    return {"name": path.stem, "pages": pages, "stages": dict(zip(STAGES, times, strict=True)), "all": min(map(sum, stages)),
+            "others": others}
+
+
+def pooled(figures: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The sums of the figures of several PDFs."""
+    return {
+        "name": "all of them", "pages": sum(one["pages"] for one in figures), "all": sum(one["all"] for one in figures),
+        "stages": {stage: sum(one["stages"][stage] for one in figures) for stage in STAGES},
+        "others": {name: sum(one["others"][name] for one in figures) for name in OTHERS}}
+
+
+def printed_pdfs(folder: Path) -> list[Path]:
+    """Generated documents, printed into `folder`."""
+    paths = []
+    for printed in print_generated(PRINTED, PRINTED_SEED):
+        path = folder / printed.name
+        path.write_bytes(printed.pdf)
+        paths.append(path)
+    return paths
+
+
+def one_page(folder: Path) -> Path:
+    """A PDF of one page: the first of a ruled one."""
+    path = folder / "page.pdf"
+    with pymupdf.open(PDFS / "huaian_wqy.pdf") as pdf:
+        pdf.select([0])
+        pdf.save(path, garbage=3)
+    return path
+
+
+def cold(model: Path) -> dict[str, float]:
+    """Milliseconds of the command line with a PDF of one page and a new folder, and of importing what such programs import."""
+    program = Path(sys.executable).with_name("recognizer")
+    with tempfile.TemporaryDirectory() as folder:
+        page = one_page(Path(folder))
+        options = () if model == models_folder() else ("--model", model)
+        run(program, "digitize", page, "--out", Path(folder) / "before", *options)
+        digitize = median(COLD_RUNS, lambda number: run(program, "digitize", page, "--out", Path(folder) / str(number), *options))
+    return {"digitize": digitize, "import": median(COLD_RUNS, lambda _: run(sys.executable, "-c", COLD_IMPORT)),
+            "help": median(3, lambda _: run(program, "--help"))}
+
+
+# Tables.
+
+
+def text_table(paths: Sequence[Path], folder: Path, rounds: int) -> Table:
+    """Milliseconds of text documents."""
+    table = _table(f"text documents: milliseconds, best of {rounds}", "document", "kB", *STAGES, "all", "kB/s")
+    for path in paths:
+        found = [fresh(path, folder) for _ in range(rounds)]
+        size, total = path.stat().st_size / 1024, min(map(sum, found))
+        table.add_row(path.name, f"{size:.0f}", *(f"{min(times):.0f}" for times in zip(*found, strict=True)),
+                      f"{total:.0f}", f"{1000 * size / total:.0f}")
+    return table
+
+
+def pdf_table(figures: Sequence[dict[str, Any]], rounds: int) -> Table:
+    """Milliseconds a page of PDFs."""
+    table = _table(f"PDFs: milliseconds a page, best of {rounds}", "PDF", "pages", *STAGES, "all", *OTHERS)
+    for one in figures:
+        times = (*one["stages"].values(), one["all"], *one["others"].values())
+        table.add_row(one["name"], str(one["pages"]), *(f"{time / one['pages']:.1f}" for time in times))
+    return table
+
+
+def memory_table(memory: dict[str, float], pages: int) -> Table:
+    """Peak memory of each in a process of its own."""
+    table = _table(f"peak memory over {pages} pages of PDFs", "who", "MB")
+    for name, most in memory.items():
+        table.add_row(name, f"{most:.0f}")
+    return table
+
+
+def bars_table(bars: dict[str, float], start: dict[str, float]) -> Table:
+    """Starting up, and the bars."""
+    table = _table("start and bars", "what", "measured", "bar", "")
+    for name, figure in start.items():
+        table.add_row(name, f"{figure:.0f} ms", "", "")
+    for (name, figure), bar in zip(bars.items(), (PIPELINE_BAR, COLD_BAR), strict=True):
+        table.add_row(name, f"{figure:.2f} times", f"≤ {bar:.1f}", "✓" if figure <= bar else "✗")
+    return table
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title)
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left", no_wrap=not number)
+    return table
+
+
+def main() -> None:
+    """Prints the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("documents", nargs="*", type=Path, help="instead of those of eval/")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--model", type=Path, default=models_folder(), metavar="FOLDER", help="instead of the shipped model")
+    parser.add_argument("--memory", choices=("recognizer", *OTHERS), help="only print the peak memory of reading the documents")
+    arguments = parser.parse_args()
+    if arguments.memory:
+        return print_peak(arguments.memory, arguments.model, arguments.documents)
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    with tempfile.TemporaryDirectory() as folder:
+        given = arguments.documents or [*sorted(DOCUMENTS.glob("*.txt")), *(PDFS / f"{stem}.pdf" for stem in RULED),
+                                        *printed_pdfs(Path(folder))]
+        pdfs = [path for path in given if path.suffix == ".pdf"]
+        texts = [path for path in given if path.suffix != ".pdf"]
+        if texts:
+            console.print(text_table(texts, arguments.model, arguments.rounds))
+        if not pdfs:
+            return None
+        measured = [bench_pdf(path, arguments.model, arguments.rounds) for path in pdfs]
+        total = pooled(measured)
+        console.print(pdf_table([*measured, total], arguments.rounds))
+        memory = {who: peak_of(who, arguments.model, pdfs) for who in ("recognizer", *OTHERS)}
+    console.print(memory_table(memory, total["pages"]))
+    commands = cold(arguments.model)
+    start = {"recognizer digitize, one page, cold": commands["digitize"], COLD_IMPORT: commands["import"],
+             "recognizer --help": commands["help"], "loading the model": best(3, lambda: load_model(arguments.model))}
+    bars = {"whole pipeline against pdfplumber's bare grids": total["all"] / total["others"]["pdfplumber"],
+            "one page on the command line against the imports": commands["digitize"] / commands["import"]}
+    console.print(bars_table(bars, start))
+    FIGURES.parent.mkdir(parents=True, exist_ok=True)
+    figures = {"pdfs": measured, "pooled": total, "memory": memory, "start": start, "bars": bars}
+    FIGURES.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return None
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "standard": "standard", "document": "document", "total": "total",
         "pdf": "four ruled PDFs ({pages} pages)", "printed": "{pages} printed pages of reserved cities",
         "model": "shipped model", "grids": "{name} + rules", "own": "own grids",
-        "value_f1": "value F1", "facts_f1": "all facts F1", "cells": "cells exact", "labels": "labels whole", "joined": "cut cells joined", "carried": "carried over",
+        "value_f1": "value F1", "facts_f1": "all facts F1", "cells": "cells exact",
+        "labels": "labels whole", "joined": "cut cells joined", "carried": "carried over",
         "relations": "adjacency F1"},
     "README.zh.md": {
         "facts": "五份文件的平均 F1", "trained_on": "训练过的城市", "city_out": "留出城市", "layout_out": "留出版式",
