@@ -68,7 +68,9 @@ def features(context: Context, own: Floats, scores: Floats, classes: Sequence[st
     for neighbour in (context.up, second_up, context.down, first_of_row):
         columns.append(padded[np.where(neighbour >= 0, neighbour, count)])
     columns.extend(headings_over(context, keys, heading))
-    columns.append(headings_after_name(keys, heading, groups[:, _GROUPS.index(Role.NAME.value)], over_names(scores, classes)))
+    names = groups[:, _GROUPS.index(Role.NAME)] + groups[:, _GROUPS.index(Role.TEMPLATE)]
+    outer = groups[:, _GROUPS.index(Role.LEVEL1)]
+    columns.append(headings_after_name(keys, heading, names, outer, over_names(scores, classes)))
     columns.extend((*last_keys(keys), recent_keys(keys)))
     whole = np.concatenate([groups.mean(axis=0), keys.max(axis=0)]) if count else np.zeros(0, np.float32)
     columns.append(np.broadcast_to(whole, (count, len(whole))))

@@ -9,6 +9,7 @@ from recognizer.context.neighbours import Context
 
 Floats = NDArray[np.float32]
 FADE = 0.985  # how much of a heading's say is left a cell further on
+OVER_NAMES = 0.3  # score from which a heading counts as one of names
 HEADING_ROW = 1.2  # summed heading scores from which a row counts as a row of headings
 
 
@@ -39,32 +40,36 @@ def recent_keys(keys: Floats) -> Floats:
     return found
 
 
-def headings_after_name(keys: Floats, heading: Floats, names: Floats, over_names: Floats) -> Floats:
+def headings_after_name(keys: Floats, heading: Floats, names: Floats, outer: Floats, over_names: Floats) -> Floats:
     """(cells, keys) for each cell the heading as many places after that of the names as the cell stands after its name.
 
-    In reading order, so that rows shifted as a whole, or printed over several lines, find their headings all the same. `names`
-    (cells,) says how much each is a name, `over_names` how much it is the heading of the names.
+    In reading order, so that rows shifted as a whole, or printed over several lines, find their headings all the same. Where
+    several headings are of names (halves side by side), names take turns under them, beginning anew at each level 1. `names`
+    (cells,) says how much each is a name, or the form's place for one, `outer` how much it is a level 1, `over_names` how much it
+    is the heading of the names.
     """
     found = np.zeros_like(keys)
-    is_heading, is_name = (heading > 0.5).tolist(), (names > 0.5).tolist()
+    is_heading, is_name, is_outer = (heading > 0.5).tolist(), (names > 0.5).tolist(), (outer > 0.5).tolist()
     run: list[int] = []
-    active: list[int] = []  # the headings from that of the names on
-    offset = -1
+    active: list[list[int]] = []  # for each heading of names, the headings from there on
+    turn, offset = -1, -1
     for index in range(len(keys)):
         if is_heading[index]:
             run.append(index)
             continue
         if len(run) >= 2:
-            first = max(range(len(run)), key=lambda order: float(over_names[run[order]]))
-            if over_names[run[first]] > 0.3:
-                active, offset = run[first:], -1
+            firsts = [order for order, at in enumerate(run) if over_names[at] > OVER_NAMES]
+            if firsts:
+                active, turn, offset = [run[first:] for first in firsts], -1, -1
         run = []
-        if is_name[index]:
-            offset = 0
+        if is_outer[index]:
+            turn, offset = -1, -1
+        elif is_name[index] and active:
+            turn, offset = (turn + 1) % len(active), 0
         elif offset >= 0:
             offset += 1
-        if 0 <= offset < len(active):
-            found[index] = keys[active[offset]]
+        if active and 0 <= offset < len(active[turn]):
+            found[index] = keys[active[turn][offset]]
     return found
 
 

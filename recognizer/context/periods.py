@@ -22,13 +22,14 @@ def period_features(context: Context, probable: Floats, classes: Sequence[str]) 
     groups = np.minimum(probable @ group_matrix(classes), 1.0)
     keys = probable[:, key_columns(classes)]
     heading = groups[:, _ROLES.index(Role.HEADER.value)]
+    names = groups[:, _ROLES.index(Role.NAME)] + groups[:, _ROLES.index(Role.TEMPLATE)]
     whole = keys.max(axis=0) if len(keys) else np.zeros(keys.shape[1], np.float32)
     return np.concatenate(
         [
             groups[:, [_ROLES.index(role.value) for role in PERIODED]],
             context.position,
             *headings_over(context, keys, heading),
-            headings_after_name(keys, heading, groups[:, _ROLES.index(Role.NAME.value)], over_names(probable, classes)),
+            headings_after_name(keys, heading, names, groups[:, _ROLES.index(Role.LEVEL1)], over_names(probable, classes)),
             *_aligned(context, probable, keys, classes),
             *last_keys(keys),
             recent_keys(keys),

@@ -45,6 +45,7 @@ class Banks:
     barred_names: frozenset[str] = frozenset()  # names of the drawn cities' gold texts, which no reserved city may have
     compositions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # slot: patterns of parts in braces
     parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    endings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # slot: what may follow a wording and changes nothing
     barred_wordings: frozenset[str] = frozenset()  # wordings of reserved and left-out cities, which no composition may give
 
     def is_ours(self, text: str) -> bool:
@@ -90,7 +91,8 @@ def load_banks(left_out: frozenset[str] = frozenset(), reserved: bool = False) -
         return Banks(general, wordings, {}, reserved, names)
     composed = json.loads((banks_folder() / "compositions.json").read_text("utf-8"))
     slots, parts = ({name: tuple(texts) for name, texts in composed[key].items()} for key in ("slots", "parts"))
-    return Banks(general, wordings, gold, reserved, names, slots, parts, _barred_wordings(left_out))
+    endings = {slot: tuple(composed["endings"]) for slot in composed["ended"]}
+    return Banks(general, wordings, gold, reserved, names, slots, parts, endings, _barred_wordings(left_out))
 
 
 def _split_field(field: Json, reserved: bool) -> Json:

@@ -18,6 +18,6 @@ from recognizer.vocabulary.text import fold, number_of, plain, strip_code, strip
 
 __all__ = [
     "LEVEL1", "LEVEL2", "AmountUnit", "amount_unit_of", "children_of", "city_of", "department_key", "fiscal_year_of", "fold",
-    "framework_level2", "level1_of", "level2_of", "number_of", "parent_of", "period_of", "plain", "project_name_choice", "project_name_key",
-    "strip_code", "strip_numbering",
+    "framework_level2", "level1_of", "level2_of", "number_of", "parent_of", "period_of", "plain", "project_name_choice",
+    "project_name_key", "strip_code", "strip_numbering",
 ]
