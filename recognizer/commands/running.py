@@ -22,6 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from recognizer.commands.messages import say
 from recognizer.commands.sources import Source, Sources
+from recognizer.commands.starting import leave_out_layout_network
 from recognizer.commands.summary import Summary
 from recognizer.errors import RecognizerError
 from recognizer.exporting import Failure, OutputFolder
@@ -153,7 +154,7 @@ def _digitize_apart(source: Source, reader: Reader) -> Outcome:
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
     # A fresh interpreter each: a forked one would share the locks and threads of numeric libraries.
-    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_leave_interrupts_to_the_parent)
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_start_worker)
 
 
 @contextmanager
@@ -169,7 +170,9 @@ def _interrupts_waiting() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
-def _leave_interrupts_to_the_parent() -> None:
+def _start_worker() -> None:
+    """Interrupts are for the parent to answer."""
+    leave_out_layout_network()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
