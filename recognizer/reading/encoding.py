@@ -75,7 +75,7 @@ def decode(data: bytes, path: str | PathLike[str] | None = None) -> tuple[str, s
     return text.replace("\r\n", "\n").replace("\r", "\n"), encoding
 
 
-_HINT = "give the recognizer text, Markdown or HTML files"
+_HINT = "give the recognizer PDF, text, Markdown or HTML files"
 
 
 def _refuse_foreign(data: bytes, path: str | PathLike[str] | None) -> None:
