@@ -16,7 +16,6 @@ import argparse
 import functools
 import gc
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -27,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import pymupdf
+from others import OTHERS, RECOGNIZER
 from readings import PDFS, RULED
 from rich.console import Console
 from rich.table import Table
@@ -101,45 +101,6 @@ def fresh(path: Path, folder: Path) -> list[float]:
     return journey(path, load_model(folder))
 
 
-# Others: what they give for a PDF, and nothing made of it.
-
-
-def floor(path: Path) -> None:
-    """All that MuPDF knows of the pages' characters and drawings."""
-    with pymupdf.open(path) as pdf:
-        for page in pdf:
-            page.get_text("rawdict")
-            page.get_cdrawings()
-
-
-def bare_pymupdf(path: Path) -> None:
-    """PyMuPDF's tables by rules alone."""
-    with pymupdf.open(path) as pdf:
-        for page in pdf:
-            for table in page.find_tables(use_layout=False).tables:
-                table.extract()
-
-
-def bare_pdfplumber(path: Path) -> None:
-    """pdfplumber's tables."""
-    import pdfplumber
-
-    with pdfplumber.open(path) as pdf:
-        for page in pdf.pages:
-            for table in page.find_tables():
-                table.extract()
-
-
-def bare_camelot(path: Path) -> None:
-    """camelot's tables by its lattice."""
-    import camelot
-
-    camelot.read_pdf(str(path), pages="all", flavor="lattice")
-
-
-OTHERS = {"floor": floor, "PyMuPDF": bare_pymupdf, "pdfplumber": bare_pdfplumber, "camelot lattice": bare_camelot}
-
-
 # Measuring.
 
 
@@ -163,30 +124,9 @@ def run(*words: str | Path) -> str:
     return subprocess.run([*map(str, words)], capture_output=True, check=True, text=True).stdout
 
 
-def peak() -> float:
-    """The most memory in MB that this process has held; on Linux without what its parent held when it was started."""
-    status = Path("/proc/self/status")
-    if status.is_file():
-        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
-        return int(lines["VmHWM"].split()[0]) / 1024
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most / (1024 * 1024 if sys.platform == "darwin" else 1024)
-
-
 def peak_of(who: str, folder: Path, paths: Sequence[Path]) -> float:
-    """The most memory in MB of a process that reads the documents with the recognizer or one of `OTHERS`."""
-    return float(run(sys.executable, __file__, "--memory", who, "--model", folder, *paths))
-
-
-def print_peak(who: str, folder: Path, paths: Sequence[Path]) -> None:
-    """Reads the documents, and prints the most memory in MB that it took."""
-    model = load_model(folder) if who == "recognizer" else None
-    for path in paths:
-        if model:
-            journey(path, model)
-        else:
-            OTHERS[who](path)
-    print(peak())
+    """The most memory in MB of a process that reads the documents with the recognizer or as one of `OTHERS` does."""
+    return float(run(sys.executable, Path(__file__).with_name("others.py"), who, folder, *paths))
 
 
 def bench_pdf(path: Path, folder: Path, rounds: int) -> dict[str, Any]:
@@ -297,10 +237,7 @@ def main() -> None:
     parser.add_argument("documents", nargs="*", type=Path, help="instead of those of eval/")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--model", type=Path, default=models_folder(), metavar="FOLDER", help="instead of the shipped model")
-    parser.add_argument("--memory", choices=("recognizer", *OTHERS), help="only print the peak memory of reading the documents")
     arguments = parser.parse_args()
-    if arguments.memory:
-        return print_peak(arguments.memory, arguments.model, arguments.documents)
     console = Console(width=None if sys.stdout.isatty() else 160)
     with tempfile.TemporaryDirectory() as folder:
         given = arguments.documents or [*sorted(DOCUMENTS.glob("*.txt")), *(PDFS / f"{stem}.pdf" for stem in RULED),
@@ -310,11 +247,13 @@ def main() -> None:
         if texts:
             console.print(text_table(texts, arguments.model, arguments.rounds))
         if not pdfs:
-            return None
+            return
+        for work in OTHERS.values():
+            work(pdfs[0])  # imports what it needs
         measured = [bench_pdf(path, arguments.model, arguments.rounds) for path in pdfs]
         total = pooled(measured)
         console.print(pdf_table([*measured, total], arguments.rounds))
-        memory = {who: peak_of(who, arguments.model, pdfs) for who in ("recognizer", *OTHERS)}
+        memory = {who: peak_of(who, arguments.model, pdfs) for who in (RECOGNIZER, *OTHERS)}
     console.print(memory_table(memory, total["pages"]))
     commands = cold(arguments.model)
     start = {"recognizer digitize, one page, cold": commands["digitize"], COLD_IMPORT: commands["import"],
@@ -325,7 +264,6 @@ def main() -> None:
     FIGURES.parent.mkdir(parents=True, exist_ok=True)
     figures = {"pdfs": measured, "pooled": total, "memory": memory, "start": start, "bars": bars}
     FIGURES.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    return None
 
 
 if __name__ == "__main__":

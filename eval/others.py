@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""What other tools give for a PDF, and nothing made of it; run as a program, the memory that it takes.
+
+    others.py WHO MODEL_FOLDER PDF...     prints the most memory in MB of reading the documents
+
+Each tool is imported only when it is asked, so that a process holds no other.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+from pathlib import Path
+
+RECOGNIZER = "recognizer"
+
+
+def floor(path: Path) -> None:
+    """All that MuPDF knows of the pages' characters and drawings."""
+    import pymupdf
+
+    with pymupdf.open(path) as pdf:
+        for page in pdf:
+            page.get_text("rawdict")
+            page.get_cdrawings()
+
+
+def bare_pymupdf(path: Path) -> None:
+    """PyMuPDF's tables by rules alone."""
+    import pymupdf
+
+    with pymupdf.open(path) as pdf:
+        for page in pdf:
+            for table in page.find_tables(use_layout=False).tables:
+                table.extract()
+
+
+def bare_pdfplumber(path: Path) -> None:
+    """pdfplumber's tables."""
+    import pdfplumber
+
+    with pdfplumber.open(path) as pdf:
+        for page in pdf.pages:
+            for table in page.find_tables():
+                table.extract()
+
+
+def bare_camelot(path: Path) -> None:
+    """camelot's tables by its lattice."""
+    import camelot
+
+    camelot.read_pdf(str(path), pages="all", flavor="lattice")
+
+
+OTHERS = {"floor": floor, "PyMuPDF": bare_pymupdf, "pdfplumber": bare_pdfplumber, "camelot lattice": bare_camelot}
+
+
+def recognizer(paths: list[Path], folder: Path) -> None:
+    """The whole journey of the documents."""
+    from recognizer.commands.starting import leave_out_layout_network
+    from recognizer.digitizing import digitize
+    from recognizer.model import load_model
+
+    leave_out_layout_network()
+    model = load_model(folder)
+    for path in paths:
+        digitize(path, model=model).to_json()
+
+
+def peak() -> float:
+    """The most memory in MB that this process has held; on Linux without what its parent held when it was started."""
+    status = Path("/proc/self/status")
+    if status.is_file():
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return int(lines["VmHWM"].split()[0]) / 1024
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+def main() -> None:
+    """Reads the documents and prints the peak."""
+    who, folder, *paths = sys.argv[1:]
+    if who == RECOGNIZER:
+        recognizer(list(map(Path, paths)), Path(folder))
+    else:
+        for path in paths:
+            OTHERS[who](Path(path))
+    print(peak())
+
+
+if __name__ == "__main__":
+    main()
