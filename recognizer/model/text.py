@@ -6,11 +6,9 @@ learning"). Its scores are inputs of the context networks, which see the neighbo
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,32 +29,43 @@ _MIX = np.asarray(
     np.uint64,
 )  # odd multipliers
 HEAD, TAIL = 28, 12  # characters kept of a long text, from its two ends
-_DIGITS = re.compile(r"[0-9０-９]")
-_BLANKS = re.compile(r"\s+")
+LONG = 30  # characters from which a text's length tells no more
+WHOLE = 16  # characters up to which a text counts as a whole, too
+_LENGTHS = tuple(zlib.crc32(f"length {length}".encode()) for length in range(LONG + 1))
+_DIGITS = str.maketrans(dict.fromkeys("0123456789０１２３４５６７８９", "0"))
 
 Floats = NDArray[np.float32]
 
 
 def plain(text: str) -> str:
     """The text without white space and with every digit as 0: what n-grams are drawn from."""
-    return _DIGITS.sub("0", _BLANKS.sub("", text))
+    return "".join(text.split()).translate(_DIGITS)
 
 
-@lru_cache(maxsize=1 << 18)
-def buckets(text: str) -> NDArray[np.int32]:
-    """The hashed columns of a plain text: its 1- to 3-grams, those at its ends marked, the ends of a long text only.
+def hashed_columns(texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The hashed columns of plain texts, one text's after the other's, and how many each text has.
 
+    They are its 1- to 3-grams, those at its ends marked, the ends of a long text only; its length; a short text as a whole.
     Character codes are mixed by multiplication (Knuth 1998, vol. 3, section 6.4), so that all n-grams hash at once.
     """
-    short = text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}…{text[-TAIL:]}"
-    codes = np.frombuffer(f"\x02{short}\x03".encode("utf-32-le"), np.uint32).astype(np.uint64)
+    shorts = [text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}…{text[-TAIL:]}" for text in texts]
+    codes = np.frombuffer("".join([f"\x02{short}\x03" for short in shorts]).encode("utf-32-le"), np.uint32).astype(np.uint64)
+    ends = np.cumsum([len(short) + 2 for short in shorts])
+    owners = np.repeat(np.arange(len(texts)), np.diff(ends, prepend=0))
+    last = np.zeros(len(codes), np.bool_)  # the ends of texts, over which no n-gram runs
+    last[ends - 1] = True
     ones = codes * _MIX[0]
     twos = ones[:-1] ^ (codes[1:] * _MIX[1])
     threes = twos[:-1] ^ (codes[2:] * _MIX[2])
-    whole = np.asarray([zlib.crc32(f"length {min(len(text), 30)}".encode()), zlib.crc32(short.encode())], np.uint64) * _MIX[3]
-    mixed = np.concatenate([ones, twos + _MIX[4], threes + _MIX[5], whole if len(text) <= 16 else whole[:1]]) * _MIX[6]
-    columns: NDArray[np.int32] = (mixed >> np.uint64(64 - BUCKET_BITS)).astype(np.int32)
-    return columns
+    in_two = ~last[:-1]
+    in_three = in_two[:-1] & ~last[1:-1]
+    lengths = np.asarray([_LENGTHS[min(len(text), LONG)] for text in texts], np.uint64) * _MIX[3]
+    brief = np.asarray([index for index, text in enumerate(texts) if len(text) <= WHOLE], np.int64)
+    whole = np.asarray([zlib.crc32(shorts[index].encode()) for index in brief], np.uint64) * _MIX[3]
+    mixed = np.concatenate([ones, twos[in_two] + _MIX[4], threes[in_three] + _MIX[5], lengths, whole]) * _MIX[6]
+    of = np.concatenate([owners, owners[:-1][in_two], owners[:-2][in_three], np.arange(len(texts)), brief])
+    columns = (mixed >> np.uint64(64 - BUCKET_BITS)).astype(np.int32)
+    return columns[np.argsort(of, kind="stable")], np.bincount(of, minlength=len(texts))
 
 
 @dataclass(slots=True)
@@ -72,6 +81,7 @@ class TextModel:
     bias: Floats
     lexicon: frozenset[str] = frozenset()
     _seen: dict[str, Floats] = field(default_factory=dict, repr=False)
+    _wide: Floats | None = field(default=None, repr=False)
 
     def scores(self, texts: Sequence[str]) -> Floats:
         """(texts, classes) scores in 0..1, one class against the rest; answers are kept for texts seen again."""
@@ -85,10 +95,11 @@ class TextModel:
         return np.stack([self._seen[key] for key in keys]) if keys else np.zeros((0, len(self.classes)), np.float32)
 
     def _score(self, keys: Sequence[str]) -> Floats:
-        columns = [buckets(key) for key in keys]
-        sizes = np.asarray([len(found) for found in columns])
+        columns, sizes = hashed_columns(keys)
         starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-        totals = np.add.reduceat(self.weights[np.concatenate(columns)].astype(np.float32), starts, axis=0)
+        if self._wide is None:
+            self._wide = self.weights.astype(np.float32)  # half floats are slow to add
+        totals = np.add.reduceat(self._wide[columns], starts, axis=0)
         totals = totals / np.sqrt(sizes, dtype=np.float32)[:, None] + self.bias
         scores: Floats = (1.0 / (1.0 + np.exp(-np.clip(totals, -12, 12)))).astype(np.float32)
         return scores
@@ -98,12 +109,10 @@ def hashed(texts: Iterable[str]) -> object:
     """The (texts, BUCKETS) sparse matrix of hashed n-grams, each row of length 1."""
     from scipy.sparse import csr_matrix
 
-    rows = [buckets(text) for text in texts]
-    sizes = np.asarray([len(row) for row in rows])
+    columns, sizes = hashed_columns(list(texts))
     starts = np.concatenate([[0], np.cumsum(sizes)])
     data = np.repeat(1.0 / np.sqrt(sizes), sizes)
-    indices = np.concatenate(rows)
     return csr_matrix(
-        (np.asarray(data, np.float32), np.asarray(indices, np.int32), np.asarray(starts, np.int64)),
+        (np.asarray(data, np.float32), columns, np.asarray(starts, np.int64)),
         shape=(len(starts) - 1, BUCKETS),
     )
