@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 from importlib.resources import files
@@ -25,8 +24,9 @@ PRINTED_TWICE = "printed_twice"
 
 Json = dict[str, Any]
 
-_NUMBERS = re.compile(r"\[\n\s+-?\d[^\n]*(?:\n\s+-?\d[^\n]*)*\n\s+\]")
-_PLACE = re.compile(r'\{\n(?:\s+"(?:page|bbox|lines|sheet|cell|inherited)": [^\n]+\n)+\s+\}')
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+_NUMBERS = (int, float)
+_PLACE = frozenset({"page", "bbox", "lines", "sheet", "cell", "inherited"})
 
 
 def document_schema() -> Json:
@@ -65,17 +65,27 @@ def to_json(records: Records) -> Json:
 
 
 def to_text(document: Json) -> str:
-    """The JSON text of a document, indented, with each place and each list of numbers on one line."""
-    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
-    # Strings hold no line breaks in JSON, so what spans lines is structure.
-    for pattern in (_NUMBERS, _PLACE):
-        text = pattern.sub(_on_one_line, text)
-    return text + "\n"
+    """The JSON text of a document, indented, with each place and each list of numbers on one line.
+
+    Raises ValueError for a number that is not finite.
+    """
+    return _written(document, "\n") + "\n"
 
 
-def _on_one_line(found: re.Match[str]) -> str:
-    first, *between, last = found[0].split("\n")
-    return first + " ".join(line.strip() for line in between) + last.strip()
+def _written(part: Any, margin: str) -> str:
+    """A part of a document as JSON; `margin` is a line break and the blanks before the line that the part begins in.
+
+    The standard library indents in plain Python, piece by piece; what stands on one line goes to its compiled encoder whole.
+    """
+    inner = margin + " "
+    if isinstance(part, dict) and part:
+        if part.keys() <= _PLACE and not any(isinstance(entry, dict) for entry in part.values()):
+            return _ENCODER.encode(part)
+        entries = [f"{_ENCODER.encode(key)}: {_written(entry, inner)}" for key, entry in part.items()]
+        return f"{{{inner}{f',{inner}'.join(entries)}{margin}}}"
+    if isinstance(part, list) and not all(type(entry) in _NUMBERS for entry in part):
+        return f"[{inner}{f',{inner}'.join([_written(entry, inner) for entry in part])}{margin}]"
+    return _ENCODER.encode(part)
 
 
 def _project(project: Project) -> Json:
