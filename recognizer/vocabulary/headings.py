@@ -56,8 +56,13 @@ def department_key(text: str) -> bool:
     return _names(text, _DEPARTMENT)
 
 
-_PERIODS: tuple[tuple[Period | None, tuple[str, ...], tuple[str, ...]], ...] = tuple(
-    (Period(entry["period"]) if entry["period"] else None, tuple(entry["words"]), tuple(entry.get("unless", ())))
+def _any_of(words: list[str]) -> re.Pattern[str]:
+    """Finds any of the words; with no words, nothing."""
+    return re.compile("|".join(map(re.escape, words)) or r"(?!)")
+
+
+_PERIODS: tuple[tuple[Period | None, re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (Period(entry["period"]) if entry["period"] else None, _any_of(entry["words"]), _any_of(entry.get("unless", [])))
     for entry in load("headings")["periods"])
 
 
@@ -71,7 +76,7 @@ def period_of(text: str) -> Period | None:
     if len(heading) > _LONGEST_HEADING:
         return None
     for period, words, unless in _PERIODS:
-        if any(word in heading for word in words) and not any(word in heading for word in unless):
+        if words.search(heading) and not unless.search(heading):
             return period
     return None
 
