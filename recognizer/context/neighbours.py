@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from recognizer.types import Cell, Gap, Grid
 
 GAPS: tuple[Gap, ...] = ("start", "blank", "wide", "tab", "line", "blank_line", "page", "mark")
+_GAP = {gap: tuple(float(gap == other) for other in GAPS) for gap in GAPS}
 POSITIONS = 17 + 2 * len(GAPS)  # features of a cell's position
 Indices = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -84,7 +85,6 @@ def context_of(grids: Sequence[Grid]) -> Context:
 
 
 def _position(cell: Cell, grid: Grid, rank: int, filled: int, width: int, depth: float, printed: int) -> list[float]:
-    gap = [float(cell.gap == gap) for gap in GAPS]
     after = width - cell.column - cell.column_span
     return [
         float(grid.drawn),
@@ -104,12 +104,11 @@ def _position(cell: Cell, grid: Grid, rank: int, filled: int, width: int, depth:
         min(len(cell.pieces) - 1, 6) / 6,
         float(len(cell.pieces) > 1 and all(len(piece.text) == 1 for piece in cell.pieces)),
         min(printed - filled, 6) / 6,
-        *gap,
+        *_GAP[cell.gap],
     ]
 
 
 def _gaps_after(cells: list[Cell], position: list[list[float]]) -> None:
     """Appends to each cell's position what stands between it and the next one."""
     for index, row in enumerate(position):
-        following = cells[index + 1].gap if index + 1 < len(cells) else "start"
-        row.extend(float(following == gap) for gap in GAPS)
+        row.extend(_GAP[cells[index + 1].gap if index + 1 < len(cells) else "start"])
