@@ -80,7 +80,7 @@ def page_items(page: Page) -> list[Item]:
         height = line.boxes[0][3] - line.boxes[0][1]
         items.append((box[1], box[0], TextLine(Line(spaced(words), 0, "line", pieces), page.number, box, height, page.height)))
     items.sort(key=lambda item: item[:2])
-    return _numbered([item for _, _, item in items])
+    return _numbered([item for _, _, item in items], "start" if page.number == 1 else "page")
 
 
 def _part(page: Page, table: Lattice, lines: dict[int, list[Run]], indices: Iterator[int]) -> Part:
@@ -96,16 +96,15 @@ def _part(page: Page, table: Lattice, lines: dict[int, list[Run]], indices: Iter
     return Part(page.number, table.xs, tuple(cells), table.bbox)
 
 
-def _numbered(items: list[Item]) -> list[Item]:
-    """The items with lines numbered from 1 and what stands before each line and table."""
+def _numbered(items: list[Item], gap: Gap) -> list[Item]:
+    """The items with lines numbered from 1 and what stands before each line and table, before the first of them `gap`."""
     found: list[Item] = []
-    gap: Gap = "page"
     bottom = 0.0
     number = 0
     for item in items:
         if isinstance(item, TextLine):
             number += 1
-            if gap != "page":
+            if found:
                 gap = "blank_line" if item.box[1] - bottom > AIRY * item.height else "line"
             found.append(replace(item, line=replace(item.line, number=number, gap=gap)))
             bottom = item.box[3]

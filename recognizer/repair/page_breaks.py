@@ -19,7 +19,7 @@ Pairs = list[tuple[Cell, Cell]]  # (above the break, below it), of the same colu
 
 SURE = 0.001  # no probability of the joiner counts for more than this, or less than the rest to one
 PRIOR = 4.0  # log odds that a row whose every text has one above it goes on with it, over what the joiner says
-LEFT_EMPTY = 2.0  # and for each empty cell under a filled one, in a row from the third on: only what was cut goes on
+LEFT_EMPTY = 2.0  # and for each empty cell under a filled one, in a row from the third on: only what was cut goes on there
 BRACKET = 4.0  # and for a bracket that one opens and the other closes
 FEW_EMPTY, MANY_EMPTY = 2, 5
 
@@ -60,14 +60,20 @@ def _together(cells: Sequence[Cell], row: int) -> Iterator[tuple[Pairs, float]]:
     pairs = _beside(cells, row)
     filled = [(upper, lower) for upper, lower in pairs if not _only_label(upper, lower)]
     if _is_whole(cells, row, pairs) and filled and all(upper.text for upper, _ in filled):
-        empty = sum(bool(upper.text) and not lower.text and upper.row_span == lower.row_span == 1 for upper, lower in pairs)
-        yield filled, LEFT_EMPTY * max(min(empty, MANY_EMPTY) - FEW_EMPTY, 0)
+        empty = sum(_left_empty(upper, lower) for upper, lower in pairs)
+        more = max(min(empty, MANY_EMPTY) - FEW_EMPTY, 0) if empty >= len(filled) else 0
+        yield filled, LEFT_EMPTY * more
     for upper, lower in filled:
         if upper.text and max(upper.row_span, lower.row_span) > 1:
             spans = (upper.row_span, lower.row_span)
             siblings = [pair for pair in pairs if (pair[0].row_span, pair[1].row_span) == spans]
             empty = sum(bool(first.text) and not second.text for first, second in siblings)
             yield [(upper, lower)], LEFT_EMPTY * min(empty, MANY_EMPTY) + BRACKET * _closes(upper.text, lower.text)
+
+
+def _left_empty(upper: Cell, lower: Cell) -> bool:
+    """Whether a cell of one row is empty under one with text, or under one that a break before has left empty itself."""
+    return upper.row_span == lower.row_span == 1 and not lower.text and (bool(upper.text) or upper.gap == "page")
 
 
 def _closes(text: str, rest: str) -> bool:
