@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,21 +15,23 @@ OVER_NAMES = 0.3  # score from which a heading counts as one of names
 HEADING_ROW = 1.2  # summed heading scores from which a row counts as a row of headings
 
 
+def gathered(keys: Floats, chosen: Sequence[int]) -> Floats:
+    """(cells, keys) for each cell the keys of the cell chosen for it, zeros where none is (-1)."""
+    return np.concatenate([keys, np.zeros((1, keys.shape[1]), np.float32)])[np.asarray(chosen, np.int64)]
+
+
 def last_keys(keys: Floats) -> list[Floats]:
     """The heading or key met last before each cell, the one before that, and how far back they are."""
-    count, width = keys.shape
-    last, second = np.zeros((count, width), np.float32), np.zeros((count, width), np.float32)
-    distance = np.ones((count, 2), np.float32)
-    strongest = keys.max(axis=1, initial=0)
-    met: list[int] = []
-    for index in range(count):
-        for found, number in ((last, 1), (second, 2)):
-            if len(met) >= number:
-                found[index] = keys[met[-number]]
-                distance[index, number - 1] = min(index - met[-number], 20) / 20
-        if strongest[index] > 0.5:
-            met.append(index)
-    return [last, second, distance]
+    last, second = [-1] * len(keys), [-1] * len(keys)
+    distance = [(1.0, 1.0)] * len(keys)
+    met, before = -1, -1
+    for index, strong in enumerate((keys.max(axis=1, initial=0) > 0.5).tolist()):
+        if met >= 0:
+            last[index], second[index] = met, before
+            distance[index] = (min(index - met, 20) / 20, min(index - before, 20) / 20 if before >= 0 else 1.0)
+        if strong:
+            met, before = index, met
+    return [gathered(keys, last), gathered(keys, second), np.asarray(distance, np.float32).reshape(len(keys), 2)]
 
 
 def recent_keys(keys: Floats) -> Floats:
@@ -36,7 +40,7 @@ def recent_keys(keys: Floats) -> Floats:
     running = np.zeros(keys.shape[1], np.float32)
     for index in range(len(keys)):
         found[index] = running
-        running = np.maximum(running * FADE, keys[index])
+        np.maximum(np.multiply(running, FADE, out=running), keys[index], out=running)
     return found
 
 
@@ -48,7 +52,7 @@ def headings_after_name(keys: Floats, heading: Floats, names: Floats, outer: Flo
     (cells,) says how much each is a name, or the form's place for one, `outer` how much it is a level 1, `over_names` how much it
     is the heading of the names.
     """
-    found = np.zeros_like(keys)
+    chosen = [-1] * len(keys)
     is_heading, is_name, is_outer = (heading > 0.5).tolist(), (names > 0.5).tolist(), (outer > 0.5).tolist()
     run: list[int] = []
     active: list[list[int]] = []  # for each heading of names, the headings from there on
@@ -69,8 +73,8 @@ def headings_after_name(keys: Floats, heading: Floats, names: Floats, outer: Flo
         elif offset >= 0:
             offset += 1
         if active and 0 <= offset < len(active[turn]):
-            found[index] = keys[active[turn][offset]]
-    return found
+            chosen[index] = active[turn][offset]
+    return gathered(keys, chosen)
 
 
 def headings_over(context: Context, keys: Floats, heading: Floats) -> list[Floats]:
@@ -78,35 +82,32 @@ def headings_over(context: Context, keys: Floats, heading: Floats) -> list[Float
 
     A row of headings speaks for the rows below it until the next one, over a page break by rank alone.
     """
-    count, width = keys.shape
-    by_column, from_right, from_left, higher = (np.zeros((count, width), np.float32) for _ in range(4))
-    distance = np.ones((count, 2), np.float32)
+    cells, grid_of = context.cells, context.grid_of.tolist()
+    by_column, from_right, from_left, higher = ([-1] * len(keys) for _ in range(4))
+    distance = [(1.0, 1.0)] * len(keys)
+    is_heading = (heading > 0.5).tolist()
     active: list[int] = []
     upper: list[int] = []
     since = 0
     for row in context.rows:
-        headings = [index for index in row if heading[index] > 0.5]
-        grid = context.grid_of[row[0]]
-        for index in row:
-            if not active:
-                continue
-            cell = context.cells[index]
-            same_grid = context.grid_of[active[0]] == grid
+        same_grid = bool(active) and grid_of[active[0]] == grid_of[row[0]]
+        for rank, index in enumerate(row if active else ()):
             distance[index] = (min(since, 20) / 20, float(same_grid))
-            if same_grid:
-                for other in active:
-                    start = context.cells[other].column
-                    if start <= cell.column < start + context.cells[other].column_span:
-                        by_column[index] = keys[other]
-            rank = row.index(index)
             if rank < len(active):
-                from_left[index] = keys[active[rank]]
+                from_left[index] = active[rank]
             if len(row) - rank <= len(active):
-                from_right[index] = keys[active[rank - len(row)]]
-            beside = [other for other in upper if context.cells[other].column <= cell.column]
-            if beside and same_grid:
-                higher[index] = keys[beside[-1]]
+                from_right[index] = active[rank - len(row)]
+            if same_grid:
+                column = cells[index].column
+                for other in active:
+                    if cells[other].column <= column < cells[other].column + cells[other].column_span:
+                        by_column[index] = other
+                for other in upper:
+                    if cells[other].column <= column:
+                        higher[index] = other
         since += 1
+        headings = [index for index in row if is_heading[index]]
         if len(headings) >= 2 and heading[row].sum() > HEADING_ROW and len(headings) * 2 >= len(row):
             upper, active, since = active, headings, 0
-    return [by_column, from_right, from_left, higher, distance]
+    found = [gathered(keys, chosen) for chosen in (by_column, from_right, from_left, higher)]
+    return [*found, np.asarray(distance, np.float32).reshape(len(keys), 2)]

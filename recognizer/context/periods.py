@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.context.features import group_matrix, key_columns, over_names
-from recognizer.context.headings import headings_after_name, headings_over, last_keys, recent_keys
+from recognizer.context.headings import gathered, headings_after_name, headings_over, last_keys, recent_keys
 from recognizer.context.neighbours import Context
 from recognizer.types import Role
 
@@ -45,8 +45,8 @@ def _aligned(context: Context, probable: Floats, keys: Floats, classes: Sequence
 
     Counted from the right, from the left, and from the last name on, for rows that take several lines.
     """
-    count, width = keys.shape
-    from_right, from_left, from_name = (np.zeros((count, width), np.float32) for _ in range(3))
+    count = len(keys)
+    from_right, from_left, from_name = ([-1] * count for _ in range(3))
     ranks = np.zeros((count, 3), np.float32)
     best = [classes[index] for index in probable.argmax(axis=1)] if count else []
     headings: dict[str, list[int]] = {}
@@ -59,9 +59,9 @@ def _aligned(context: Context, probable: Floats, keys: Floats, classes: Sequence
             for rank, index in enumerate(own):
                 ranks[index] = (rank / 4, (len(own) - rank - 1) / 4, len(own) / 4)
                 if rank < len(over):
-                    from_left[index] = keys[over[rank]]
+                    from_left[index] = over[rank]
                 if len(own) - rank <= len(over):
-                    from_right[index] = keys[over[rank - len(own)]]
+                    from_right[index] = over[rank - len(own)]
         for index in row:
             code = best[index]
             role_name = code.partition("@")[0]
@@ -77,5 +77,5 @@ def _aligned(context: Context, probable: Floats, keys: Floats, classes: Sequence
                 since_name[role_name] = order + 1
                 over = headings.get(role_name, [])
                 if order < len(over):
-                    from_name[index] = keys[over[order]]
-    return [from_right, from_left, from_name, ranks]
+                    from_name[index] = over[order]
+    return [*(gathered(keys, chosen) for chosen in (from_right, from_left, from_name)), ranks]
