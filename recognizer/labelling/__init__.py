@@ -69,17 +69,23 @@ def _decode(
     labels = [Label.parse(code) for code in classes]
     codes = sorted({str(entry.role) for entry in labels})
     roles = np.asarray([codes.index(str(entry.role)) for entry in labels])
+    order = np.arange(len(probable))
+    # The sums of each cell's roles, added up in the order of the classes.
+    bins = (order[:, None] * len(codes) + roles).ravel()
+    mass = np.bincount(bins, weights=probable.ravel(), minlength=len(probable) * len(codes)).reshape(-1, len(codes))
+    role = mass.argmax(axis=1)
+    sure = mass[order, role]
+    best = np.where(roles == role[:, None], probable, -1).argmax(axis=1)
+    shares = np.divide(probable[order, best], sure, out=np.ones(len(probable)), where=sure > 0)
+    period = timed.argmax(axis=1)
     found = []
-    for cell, row, times in zip(context.cells, probable, timed, strict=True):
-        mass = np.bincount(roles, weights=row)
-        role = int(mass.argmax())
-        best = int(np.where(roles == role, row, -1).argmax())
-        chosen, share = labels[best], float(row[best] / mass[role]) if mass[role] > 0 else 1.0
+    for index, (cell, probability, share) in enumerate(zip(context.cells, sure.tolist(), shares.tolist(), strict=True)):
+        chosen = labels[best[index]]
         if chosen.role in PERIODED:
-            period = int(times.argmax())
-            chosen, share = replace(chosen, period=Period(periods[period])), float(times[period])
+            time = period[index]
+            chosen, share = Label(chosen.role, chosen.heads, Period(periods[time])), float(timed[index, time])
         named = chosen.role is Role.ATTRIBUTE_VALUE and chosen.heads is not None
         if chosen.role is Role.ATTRIBUTE_VALUE:
             chosen, share = Label(Role.ATTRIBUTE_VALUE), 1.0
-        found.append(LabelledCell(cell, chosen, min(float(mass[role]), 1.0), min(share, 1.0), names_project=named))
+        found.append(LabelledCell(cell, chosen, min(probability, 1.0), min(share, 1.0), names_project=named))
     return found
