@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,7 +20,7 @@ Floats = NDArray[np.float32]
 RUN_PIECE = 4  # longest piece, in characters, of a label that is printed over several lines
 RUN_SHARE = 12  # neighbours on each side that tell how wide a full line is
 
-_OPENING, _CLOSING = "（(【[《“‘", "）)】]》”’"
+_OPENING, _CLOSING = re.compile(r"[（(【\[《“‘]"), re.compile(r"[）)】\]》”’]")
 
 
 def boundary(earlier: str, later: str) -> str:
@@ -96,71 +97,72 @@ def pair_features(
 
 def _lines(context: Context, pairs: NDArray[np.int64], lengths: Floats) -> Floats:
     """How the two pieces stand in their lines and columns."""
-    cells, rows, row_of = context.cells, context.rows, context.row_of
+    cells, row_of = context.cells, context.row_of
     full = _fullness(lengths)
-    widths = [max(cells[index].column + cells[index].column_span for index in row) for row in rows]
-    found = np.zeros((len(pairs), 28 + 2 * len(GAPS)), np.float32)
-    for number, (a, b) in enumerate(pairs):
-        row_a, row_b = rows[row_of[a]], rows[row_of[b]]
-        rank_a, rank_b = a - row_a[0], b - row_b[0]
-        from_right_a, from_right_b = len(row_a) - rank_a, len(row_b) - rank_b
-        cell_a, cell_b = cells[a], cells[b]
-        drawn_b = context.position[b][0]
-        found[number, :28] = (
+    first_of_row = np.asarray([row[0] for row in context.rows], np.int64)
+    size_of_row = np.asarray([len(row) for row in context.rows], np.int64)
+    width_of_row = np.asarray([max(cells[index].column + cells[index].column_span for index in row) for row in context.rows])
+    column = np.asarray([cell.column for cell in cells], np.int64)
+    gap = np.asarray([GAPS.index(cell.gap) for cell in cells] + [GAPS.index("start")], np.int64)
+    rank = np.arange(len(cells)) - first_of_row[row_of]
+    from_right = size_of_row[row_of] - rank
+    a, b = pairs[:, 0], pairs[:, 1]
+    row_a, row_b = row_of[a], row_of[b]
+    drawn_b = context.position[b, 0]
+    found = np.stack(
+        [
             drawn_b,
-            float(context.grid_of[a] != context.grid_of[b]),
-            min(row_of[b] - row_of[a], 4) / 4,
-            min(b - a, 8) / 8,
-            float(b - a == 1),
-            float(row_of[a] == row_of[b]),
-            min(len(row_a), 8) / 8,
-            min(len(row_b), 8) / 8,
-            float(from_right_a == 1),
-            float(rank_b == 0),
-            float(from_right_b == 1),
-            float(rank_a == 0),
-            float(rank_a == rank_b),
-            float(from_right_a == from_right_b),
-            float(cell_a.column == cell_b.column),
-            min(lengths[a], 40) / 40,
-            min(lengths[b], 40) / 40,
-            min(lengths[a] / max(lengths[b], 1), 4) / 4,
+            context.grid_of[a] != context.grid_of[b],
+            np.minimum(row_b - row_a, 4) / 4,
+            np.minimum(b - a, 8) / 8,
+            b - a == 1,
+            row_a == row_b,
+            np.minimum(size_of_row[row_a], 8) / 8,
+            np.minimum(size_of_row[row_b], 8) / 8,
+            from_right[a] == 1,
+            rank[b] == 0,
+            from_right[b] == 1,
+            rank[a] == 0,
+            rank[a] == rank[b],
+            from_right[a] == from_right[b],
+            column[a] == column[b],
+            np.minimum(lengths[a], 40) / 40,
+            np.minimum(lengths[b], 40) / 40,
+            np.minimum(lengths[a] / np.maximum(lengths[b], 1), 4) / 4,
             full[a],
             full[b],
-            drawn_b * min(cell_b.column - rank_b, 6) / 6,
-            float(widths[row_of[a]] == widths[row_of[b]]),
-            min(widths[row_of[a]], 12) / 12,
-            min(widths[row_of[b]], 12) / 12,
-            float(len(row_b) < len(row_a)),
-            context.position[a][12],
-            context.position[b][12],
-            float(cell_b.row == 0),
-        )
-        found[number, 28 + GAPS.index(cell_b.gap)] = 1
-        after = cells[b + 1].gap if b + 1 < len(cells) else "start"
-        found[number, 28 + len(GAPS) + GAPS.index(after)] = 1
-    return found
+            drawn_b * np.minimum(column[b] - rank[b], 6) / 6,
+            width_of_row[row_a] == width_of_row[row_b],
+            np.minimum(width_of_row[row_a], 12) / 12,
+            np.minimum(width_of_row[row_b], 12) / 12,
+            size_of_row[row_b] < size_of_row[row_a],
+            context.position[a, 12],
+            context.position[b, 12],
+            np.asarray([cell.row == 0 for cell in cells])[b],
+        ],
+        axis=1,
+        dtype=np.float32,
+        casting="same_kind",
+    )
+    marks = np.eye(len(GAPS), dtype=np.float32)
+    return np.concatenate([found, marks[gap[b]], marks[gap[b + 1]]], axis=1)
 
 
 def _fullness(lengths: Floats) -> Floats:
     """Each piece's length as a share of the longest wrapped line around it: a line that is full was perhaps wrapped."""
-    found = np.zeros(len(lengths), np.float32)
-    for index in range(len(lengths)):
-        around = lengths[max(index - RUN_SHARE, 0) : index + RUN_SHARE + 1]
-        short = around[around <= 2 * lengths[index]]
-        found[index] = lengths[index] / max(short.max(initial=1), 1)
-    return found
+    beyond = np.zeros(RUN_SHARE, np.float32)
+    around = np.lib.stride_tricks.sliding_window_view(np.concatenate([beyond, lengths, beyond]), 2 * RUN_SHARE + 1)
+    longest: Floats = np.where(around <= 2 * lengths[:, None], around, 1).max(axis=1, initial=1)
+    return lengths / longest
 
 
 def _brackets(context: Context, pairs: NDArray[np.int64]) -> Floats:
     """Brackets that the earlier piece leaves open and that the later one closes."""
     opened = [
-        sum(cell.text.count(mark) for mark in _OPENING) - sum(cell.text.count(mark) for mark in _CLOSING)
-        for cell in context.cells
+        len(_OPENING.findall(cell.text)) - len(_CLOSING.findall(cell.text)) for cell in context.cells
     ]
-    return np.asarray(
-        [[float(opened[a] > 0), float(opened[b] < 0), float(opened[a] > 0 > opened[b])] for a, b in pairs], np.float32
-    )
+    opens, closes = np.asarray(opened)[pairs[:, 0]] > 0, np.asarray(opened)[pairs[:, 1]] < 0
+    return np.stack([opens, closes, opens & closes], axis=1).astype(np.float32)
 
 
 def _runs(context: Context, grids: Sequence[Grid], lexicon: frozenset[str]) -> Floats:
