@@ -104,6 +104,19 @@ def test_rules_are_lines_and_thin_boxes_however_drawn(tmp_path: Path) -> None:
     assert all(min(fill.bbox[2] - fill.bbox[0], fill.bbox[3] - fill.bbox[1]) > THICKEST_RULE for fill in page.fills)
 
 
+def test_borders_drawn_as_many_shapes_of_one_path_are_rules_each(tmp_path: Path) -> None:
+    borders = [(50, 100, 300, 101), (50, 100, 51, 160), (50, 159, 300, 160), (299, 100, 300, 160)]
+    path = " ".join(f"{x0} {y0} m {x1} {y0} l {x1} {y1} l {x0} {y1} l h" for x0, y0, x1, y1 in borders)
+    with pymupdf.open() as made:
+        sheet = made.new_page()
+        sheet.insert_text((60, 700), "text")
+        made.update_stream(sheet.get_contents()[0], made.xref_stream(sheet.get_contents()[0]) + f"\n{path} f\n".encode())
+        (page,) = pages(saved(made, tmp_path / "borders.pdf"))
+    assert sorted((rule.x0 == rule.x1, round(max(rule.x1 - rule.x0, rule.y1 - rule.y0))) for rule in page.rules) == [
+        (False, 250), (False, 250), (True, 60), (True, 60)]
+    assert not page.fills
+
+
 def encrypted(path: Path) -> None:
     with pymupdf.open() as made:
         made.new_page().insert_text((72, 72), "secret")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -186,11 +186,7 @@ def _drawings(drawings: Iterable[dict[str, Any]]) -> tuple[list[Rule], list[Fill
     for drawing in drawings:
         kind = drawing["type"]
         if "f" in kind:
-            box = drawing["rect"]
-            if all(item[0] == "re" for item in drawing["items"]):
-                for item in drawing["items"]:
-                    _add_filled(_upright(item[1]), drawing["fill"], rules, fills)
-            elif min(box[2] - box[0], box[3] - box[1]) <= THICKEST_RULE:
+            for box in _shapes(drawing["items"]):
                 _add_filled(box, drawing["fill"], rules, fills)
         if "s" not in kind:
             continue
@@ -202,6 +198,31 @@ def _drawings(drawings: Iterable[dict[str, Any]]) -> tuple[list[Rule], list[Fill
             elif item[0] in ("re", "qu"):
                 _add_outline(_upright(item[1]) if item[0] == "re" else drawing["rect"], rules)
     return rules, fills
+
+
+def _shapes(items: Iterable[Sequence[Any]]) -> Iterator[Box]:
+    """The boxes around the shapes of a filled path: rectangles, and lines that follow each other (browsers' borders)."""
+    corners: list[tuple[float, float]] = []
+    for item in items:
+        if item[0] == "l" and corners and item[1] == corners[-1]:
+            corners.append(item[2])
+            continue
+        if len(corners) > 2:
+            yield _around(corners)
+        corners = []
+        if item[0] == "re":
+            yield _upright(item[1])
+        elif item[0] == "qu":
+            yield _around(item[1])
+        elif item[0] == "l":
+            corners = [item[1], item[2]]
+    if len(corners) > 2:
+        yield _around(corners)
+
+
+def _around(corners: Iterable[tuple[float, float]]) -> Box:
+    xs, ys = zip(*corners, strict=True)
+    return (min(xs), min(ys), max(xs), max(ys))
 
 
 def _upright(box: Box) -> Box:
