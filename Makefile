@@ -9,7 +9,7 @@ FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2
 
 help:
 	@echo "make install    recognizer in $(VENV)"
-	@echo "make demo       digitise eval/documents into demo/ and print the summary"
+	@echo "make demo       digitise eval/documents and eval/pdfs into demo/, with pictures of what was recognised"
 	@echo "make test       ruff, mypy and the tests, in $(VENV)"
 	@echo "make lint       ruff and mypy alone"
 	@echo "make train      train the shipped model anew"
@@ -42,7 +42,13 @@ $(VENV)/.installed-for-tests: pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/.installed
 
 demo: $(VENV)/.installed
-	$(BIN)/recognizer digitize eval/documents --out demo --excel
+	$(BIN)/recognizer digitize eval/documents eval/pdfs/*.pdf --out demo --excel
+	$(BIN)/recognizer show eval/pdfs/langxi_wqy.pdf --page 1 --out demo/pictures/langxi_page_1.png
+	$(BIN)/recognizer show eval/pdfs/langxi_wqy.pdf --page 2 --out demo/pictures/langxi_page_2.png
+	$(BIN)/recognizer show eval/pdfs/huaian_wqy.pdf --page 1 --out demo/pictures/huaian_page_1.png
+	$(BIN)/recognizer show eval/pdfs/guangzhou_xlsx_uming.pdf --page 1 --out demo/pictures/guangzhou_page_1.png
+	$(BIN)/recognizer show eval/pdfs/fuyang_uming.pdf --out demo/pictures/fuyang_all_pages.png
+	$(BIN)/recognizer show eval/documents/000_9a213de64ab02e97.txt --page 1 --out demo/pictures/text_sheet_1.png
 
 test: lint
 	$(BIN)/python -m pytest

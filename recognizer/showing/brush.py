@@ -222,15 +222,22 @@ class Brush:
         return bool(((a[:, 0] < x1) & (a[:, 2] > x0) & (a[:, 1] < y1) & (a[:, 3] > y0)).any())
 
     def _badge(self, mark: Mark, rect: Any) -> None:
-        """A doubtful mark's confidence at its right upper corner, and an exclamation mark where a check fired."""
+        """A doubtful mark's confidence at its right, where it hides no text, and an exclamation mark where a check fired."""
         confidence = math.floor(100 * (mark.confidence or 0.0))
         words = "!" if mark.checked and confidence >= 99 else f"{confidence}%" + ("!" if mark.checked else "")
         size = (0.62 if mark.inside else 1.0) * BADGE * self._unit
-        width = width_of(words, size) + 0.5 * size
-        top = rect.y0 - (0.7 * size if mark.inside else 0.0)
-        self._shape.draw_rect(pymupdf.Rect(rect.x1 - width, top, rect.x1, top + 1.25 * size))
+        width, height = width_of(words, size) + 0.5 * size, 1.25 * size
+        left = rect.x1 - (width if mark.in_table or mark.inside else 0.0)
+        top = rect.y0
+        if mark.inside:
+            top -= 0.7 * size
+        elif mark.in_table:
+            above = rect.y0 - 0.5 * height
+            free = (y for y in (rect.y0, rect.y1 - height) if not self._prints(left, y, left + width, y + height))
+            top = next(free, above)
+        self._shape.draw_rect(pymupdf.Rect(left, top, left + width, top + height))
         self._shape.finish(color=None, fill=DOUBT)
-        self._ink.write((rect.x1 - width + 0.25 * size, top + size), words, size, WHITE)
+        self._ink.write((left + 0.25 * size, top + size), words, size, WHITE)
 
     def _pill(self, x: float, y: float, words: str, *, up: bool) -> None:
         """Words on a dark ground with an arrow before them, (x, y) being the left upper corner."""

@@ -23,6 +23,7 @@ AROUND = 1.5  # points around a text that has no cell of its own
 TIGHT = 0.4  # points around the parts of a packed cell
 APART = 4.0  # points: pieces of a cell that stand further from each other are linked by a line
 
+TELLING = 6  # characters of a text that two cells of one line hardly have in common by chance
 LEVELS = (Role.LEVEL1, Role.LEVEL2)
 
 
@@ -111,7 +112,13 @@ class _Doubts:
         """Those that the cell's text is part of; a line of a text holds other cells too."""
         text = _closed(entry.cell.text)
         near = {id(fact): fact for piece in entry.cell.pieces for fact in self._facts.get(piece.place, ())}
-        return [fact for fact in near.values() if text in _closed(fact.label + fact.text)]
+        return [fact for fact in near.values() if text in _closed(fact.label + fact.text) or _begins_in(_closed(fact.text), text)]
+
+
+def _begins_in(fact: str, text: str) -> bool:
+    """Whether a fact's text begins in a cell's, and not by chance: a cell may print it twice, or more than it."""
+    start = fact[:TELLING]
+    return bool(start) and start in text and (len(start) == TELLING or 2 * len(start) >= len(text))
 
 
 def _closed(text: str) -> str:
@@ -145,7 +152,7 @@ def _by_page(entry: LabelledCell, shown: LabelledCell, doubts: _Doubts) -> Itera
 
 def _mark(entry: LabelledCell, doubts: _Doubts) -> Mark:
     sureness = min(entry.probability, entry.period_probability, entry.cell.join_probability)
-    facts = doubts.about(entry)
+    facts = [] if entry.parts else doubts.about(entry)
     confidences = [fact.confidence for fact in facts]
     if sureness < REVIEW_BELOW and not entry.parts:
         confidences.append(sureness)
