@@ -17,6 +17,7 @@ from recognizer.layout.packed import restore, split_packed
 from recognizer.reading import read_text
 from recognizer.repair import merge
 from recognizer.repair.candidates import candidates
+from recognizer.repair.page_breaks import mend
 from recognizer.truth import LabelledDocument, TruthCell
 from recognizer.types import Grid
 
@@ -153,7 +154,7 @@ def _sample(grids: Sequence[Grid], truth_of: object) -> Sample:
         for index, (number, _, order) in enumerate(truths)
         if number >= 0 and (number, order - 1) in by_end
     }
-    whole = merge(grids, context.cells, follows)
+    whole = tuple(map(mend, merge(grids, context.cells, follows)))
     whole_context = context_of(whole)
     labels = [truth_of(cell.pieces[0])[1] for cell in whole_context.cells]
     piece_labels = [code for _, code, _ in truths]
