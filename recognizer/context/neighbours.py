@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from recognizer.types import Cell, Gap, Grid
 
 GAPS: tuple[Gap, ...] = ("start", "blank", "wide", "tab", "line", "blank_line", "page", "mark")
-_GAP = {gap: tuple(float(gap == other) for other in GAPS) for gap in GAPS}
+_GAP = {gap: number for number, gap in enumerate(GAPS)}
 POSITIONS = 17 + 2 * len(GAPS)  # features of a cell's position
 Indices = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -42,7 +42,7 @@ def context_of(grids: Sequence[Grid]) -> Context:
     rows: list[list[int]] = []
     up: list[int] = []
     down: list[int] = []
-    position: list[list[float]] = []
+    measures: list[tuple[float, ...]] = []
     for number, grid in enumerate(grids):
         above: dict[int, int] = {}
         by_row: dict[int, list[Cell]] = {}
@@ -67,12 +67,11 @@ def context_of(grids: Sequence[Grid]) -> Context:
                 up.append(upper)
                 if upper >= 0 and down[upper] < 0:
                     down[upper] = index
-                position.append(_position(cell, grid, rank, len(filled), width, order / last_row, len(row_cells)))
+                measures.append(_measures(cell, grid.drawn, rank, len(filled), width, order / last_row, len(row_cells)))
             for rank, (cell, index) in enumerate(zip(filled, indices, strict=True)):
                 for column in range(cell.column, cell.column + cell.column_span) if grid.drawn else (rank,):
                     above[column] = index
             rows.append(indices)
-    _gaps_after(cells, position)
     return Context(
         tuple(cells),
         np.asarray(grid_of, np.int64),
@@ -80,35 +79,49 @@ def context_of(grids: Sequence[Grid]) -> Context:
         rows,
         np.asarray(up, np.int64),
         np.asarray(down, np.int64),
-        np.asarray(position, np.float32).reshape(len(cells), POSITIONS),
+        _positions(measures),
     )
 
 
-def _position(cell: Cell, grid: Grid, rank: int, filled: int, width: int, depth: float, printed: int) -> list[float]:
-    after = width - cell.column - cell.column_span
-    return [
-        float(grid.drawn),
-        min(rank, 6) / 6,
-        min(filled - rank - 1, 6) / 6,
-        min(filled, 8) / 8,
-        float(filled == 1),
-        float(rank == 0),
-        float(rank == filled - 1),
-        float(grid.drawn) * min(cell.column - rank, 6) / 6,
-        float(grid.drawn) * min(max(after - (filled - rank - 1), 0), 6) / 6,
-        min(cell.column_span - 1, 4) / 4,
-        min(cell.row_span - 1, 8) / 8,
-        float(grid.drawn) * min(width, 12) / 12,
-        depth,
-        float(cell.row == 0),
-        min(len(cell.pieces) - 1, 6) / 6,
-        float(len(cell.pieces) > 1 and all(len(piece.text) == 1 for piece in cell.pieces)),
-        min(printed - filled, 6) / 6,
-        *_GAP[cell.gap],
-    ]
+def _measures(cell: Cell, drawn: bool, rank: int, filled: int, width: int, depth: float, printed: int) -> tuple[float, ...]:
+    """What `_positions` makes features of."""
+    broken = len(cell.pieces) > 1 and all(len(piece.text) == 1 for piece in cell.pieces)
+    own = (cell.row, cell.column, cell.row_span, cell.column_span, len(cell.pieces), broken, _GAP[cell.gap])
+    return (drawn, rank, filled, width, depth, printed, *own)
 
 
-def _gaps_after(cells: list[Cell], position: list[list[float]]) -> None:
-    """Appends to each cell's position what stands between it and the next one."""
-    for index, row in enumerate(position):
-        row.extend(_GAP[cells[index + 1].gap if index + 1 < len(cells) else "start"])
+def _positions(measures: list[tuple[float, ...]]) -> Floats:
+    """(cells, POSITIONS) from the measures of all cells in reading order."""
+    if not measures:
+        return np.zeros((0, POSITIONS), np.float32)
+    columns = np.asarray(measures, np.float64).T
+    drawn, rank, filled, width, depth, printed, row, column, row_span, column_span, pieces, broken, gap = columns
+    after = width - column - column_span
+    found = np.stack(
+        [
+            drawn,
+            np.minimum(rank, 6) / 6,
+            np.minimum(filled - rank - 1, 6) / 6,
+            np.minimum(filled, 8) / 8,
+            filled == 1,
+            rank == 0,
+            rank == filled - 1,
+            drawn * np.minimum(column - rank, 6) / 6,
+            drawn * np.minimum(np.maximum(after - (filled - rank - 1), 0), 6) / 6,
+            np.minimum(column_span - 1, 4) / 4,
+            np.minimum(row_span - 1, 8) / 8,
+            drawn * np.minimum(width, 12) / 12,
+            depth,
+            row == 0,
+            np.minimum(pieces - 1, 6) / 6,
+            broken,
+            np.minimum(printed - filled, 6) / 6,
+        ],
+        axis=1,
+        dtype=np.float32,
+        casting="same_kind",
+    )
+    marks = np.eye(len(GAPS), dtype=np.float32)
+    before = gap.astype(np.int64)
+    # What stands between a cell and the next one is told of both.
+    return np.concatenate([found, marks[before], marks[np.append(before[1:], _GAP["start"])]], axis=1)
