@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,7 @@ _DIGITS = str.maketrans(dict.fromkeys("0123456789０１２３４５６７８９"
 Floats = NDArray[np.float32]
 
 
+@lru_cache(maxsize=65536)
 def plain(text: str) -> str:
     """The text without white space and with every digit as 0: what n-grams are drawn from."""
     return "".join(text.split()).translate(_DIGITS)

@@ -55,17 +55,9 @@ def pair_features(
     preceding = np.where(first > 0, first - 1, len(cells))
     shapes = np.stack([shape(cell.text) for cell in cells])
     both = np.stack([shape(joined) for joined in together_texts])
-    lexical = np.asarray(
-        [
-            [
-                float(plain(cells[a].text) in text.lexicon),
-                float(plain(cells[b].text) in text.lexicon),
-                float(plain(joined) in text.lexicon),
-            ]
-            for (a, b), joined in zip(pairs, together_texts, strict=True)
-        ],
-        np.float32,
-    )
+    known = np.asarray([plain(cell.text) in text.lexicon for cell in cells], np.float32)
+    known_together = np.asarray([plain(joined) in text.lexicon for joined in together_texts], np.float32)
+    lexical = np.stack([known[first], known[second], known_together], axis=1)
     runs = _runs(context, grids, text.lexicon)
     adjacent = (second - first == 1)[:, None].astype(np.float32)
     lengths = np.asarray([len(cell.text) for cell in cells], np.float32)
@@ -173,12 +165,13 @@ def _runs(context: Context, grids: Sequence[Grid], lexicon: frozenset[str]) -> F
     found = np.zeros((len(context.cells), 2), np.float32)
     start = 0
     cells = context.cells
-    longest = max((len(word) for word in lexicon), default=0)
+    longest = 0
     while start < len(cells):
         stop = start
         while stop < len(cells) and len(cells[stop].text) <= RUN_PIECE and not grids[context.grid_of[stop]].drawn:
             stop += 1
         if stop - start >= 2:
+            longest = longest or max((len(word) for word in lexicon), default=0)
             _cut_run([plain(cell.text) for cell in cells[start:stop]], lexicon, longest, found[start:stop])
         start = max(stop, start + 1)
     return found
