@@ -185,6 +185,18 @@ def test_joins_over_the_page_and_labels_carried_over_are_shown() -> None:
     assert min(mark.boxes[0][1] for mark in names) == pytest.approx(level.box[1], abs=1)
 
 
+def test_headings_printed_again_are_shown_as_such() -> None:
+    document = document_of(PDFS / "guangzhou_xlsx_uming.pdf")
+    grids = lay_out(document)
+    sheets = [sheet_of(page) for page in document.blocks if isinstance(page, Page)]
+    repeated = [cell for grid in grids for cell in grid.repeated if cell.text]
+    first, *others = overlays(sheets, (), (), Records(document.name), repeated)
+    assert not first.repeated
+    for other in others:
+        assert len(other.repeated) == 7
+        assert set(other.repeated) <= set(other.sheet.slots)
+
+
 def test_a_page_shows_each_cell_in_the_colour_of_its_role() -> None:
     path = PDFS / "huaian_wqy.pdf"
     found = digitized(path)
@@ -244,6 +256,16 @@ def test_an_empty_page_is_shown_as_one(tmp_path: Path) -> None:
     document = read(tmp_path / "blank.pdf")
     for page in (None, 1, 2):
         assert picture(tmp_path / "blank.pdf", document, (), Records("blank.pdf"), page=page, dpi=50)
+
+
+def test_a_page_as_large_as_a_wall_becomes_a_picture_that_opens(tmp_path: Path) -> None:
+    with pymupdf.open() as wall:
+        wall.new_page(width=14400, height=14400).insert_text((100, 100), "wall")
+        wall.save(tmp_path / "wall.pdf")
+    document = read(tmp_path / "wall.pdf")
+    entries = entries_of(document)
+    image = pymupdf.Pixmap(picture(tmp_path / "wall.pdf", document, entries, Records("wall.pdf"), page=1, dpi=600))
+    assert 1e6 < image.width * image.height < 1e8
 
 
 @pytest.mark.parametrize(("page", "degrees"), [(1, 0), (1, 90), (1, 180), (1, 270)])

@@ -49,7 +49,8 @@ def picture(
         read = {one.number: sheet_of(one) for one in document.blocks if isinstance(one, Page)}
         sheets = tuple(read.get(number) or _unread(source, number) for number in range(1, len(source) + 1))
         notes = {sheet.number: word("unread", language) for sheet in sheets if not sheet.printed}
-        drawn = overlays(sheets, labelled, labelled, records)
+        repeated = [cell for grid in lay_out(document) for cell in grid.repeated if cell.text]
+        drawn = overlays(sheets, labelled, labelled, records, repeated)
         return _picture(drawn, pdf_background(source), document.name, page, language, dpi, notes)
 
 

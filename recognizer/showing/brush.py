@@ -17,7 +17,7 @@ from recognizer.showing.font import broken, font, width_of
 from recognizer.showing.overlay import SURE, Carried, Mark, linked
 from recognizer.showing.palette import DOUBT, JOIN, WHITE, Colour, Language, darker, family_of, period_name, word
 from recognizer.showing.sheets import Sheet
-from recognizer.types import Box
+from recognizer.types import Box, Role
 
 TEXT_SIZE = 8.5  # points: marks are drawn for a page whose text is this big, and in proportion on others
 SMALLEST, LARGEST = 0.6, 2.2  # but so far only may they shrink and grow
@@ -77,6 +77,7 @@ class Brush:
     def __init__(self, page: Any, frame: Any, sheet: Sheet, language: Language, *, detailed: bool) -> None:
         self._page, self._frame, self._language, self._detailed = page, frame, language, detailed
         self._share = frame.width / sheet.width
+        self._is_set = sheet.is_set
         heights = [min(box[3] - box[1], box[2] - box[0]) for box in sheet.printed[::7]]
         size = median(heights) / TEXT_SIZE if heights else 1.0
         self._unit = min(max(size, SMALLEST), LARGEST) * self._share
@@ -106,6 +107,14 @@ class Brush:
         tint = family_of(label.role).tint
         if tint:
             self._fill([self._rect(label.box)], pale(tint, FAINT))
+
+    def repeated(self, boxes: Sequence[Box]) -> None:
+        """Fills and draws round headings that are printed again."""
+        family = family_of(Role.HEADER)
+        if family.tint and boxes:
+            self._fill([self._rect(box) for box in boxes], pale(family.tint, FAINT))
+            width = 0.7 * self._unit
+            self._stroke([self._rect(box, width) for box in boxes], family.line, width, CARRIED_DASHES)
 
     def outline(self, mark: Mark) -> None:
         """Draws round a mark: in red what is to be reviewed, dashed what is less sure."""
@@ -170,11 +179,11 @@ class Brush:
         if badge:
             self._badge(mark, first)
         if mark.comes_from:
-            words = word("from", self._language, page=mark.comes_from)
-            self._pill(first.x0 + 1.2 * unit, first.y0 - 1.1 * PILL * unit, words, up=True)
+            words = word("from_sheet" if self._is_set else "from", self._language, page=mark.comes_from)
+            self._pill(first.x0 + 1.2 * unit, first.y0 - (1.1 if mark.in_table else 1.5) * PILL * unit, words, up=True)
         if mark.goes_on:
-            words = word("on", self._language, page=mark.goes_on)
-            self._pill(last.x0 + 1.2 * unit, last.y1 - 0.3 * PILL * unit, words, up=False)
+            words = word("on_sheet" if self._is_set else "on", self._language, page=mark.goes_on)
+            self._pill(last.x0 + 1.2 * unit, last.y1 + (-0.3 if mark.in_table else 0.1) * PILL * unit, words, up=False)
 
     def _rect(self, box: Box, inner: float = 0.0) -> Any:
         """A box where it is drawn, smaller by `inner` on each side if it has room for that."""

@@ -5,6 +5,7 @@ Tints are multiplied with the page, so that black text stays black under them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -19,10 +20,12 @@ from recognizer.showing.palette import DESK, DOUBT, EDGE, GREY, INK, SHADOW, WAL
 from recognizer.showing.sheets import SIZE, Sheet
 
 NARROWEST = 300.0  # points of a picture, so that its legend has room
-PRINT_DETAIL = 3.0  # pixels of a PDF's page for each point of the picture
+POINTS = 72.0  # to the inch
+MOST_PIXELS = 60e6  # a picture of more is drawn coarser: viewers refuse it, and memory is short
+FINER = 1.5  # how much finer a PDF's page is rendered than the picture it is put on
 CAPTION_SIZE = 9.5  # points
 
-Background = Callable[[Any, Sheet, Any], None]  # prints a sheet on a part of a page
+Background = Callable[[Any, Sheet, Any, float], None]  # prints a sheet on a part of a page that is rendered at so many dpi
 
 
 def page_picture(
@@ -37,10 +40,11 @@ def page_picture(
         page = canvas.new_page(width=width, height=sheet.height + legend.height)
         page.draw_rect(page.rect, color=None, fill=WHITE)
         frame = pymupdf.Rect(0, 0, sheet.width, sheet.height)
-        background(page, sheet, frame)
+        resolution = _resolution(page, dpi)
+        background(page, sheet, frame, resolution)
         _draw(page, overlay, frame, language, detailed=True)
         legend.draw(page, sheet.height, [name, where, note, *_counts([overlay], language)])
-        return _png(page, dpi)
+        return _png(page, resolution)
 
 
 def contact_sheet(
@@ -53,20 +57,27 @@ def contact_sheet(
     with pymupdf.open() as canvas:
         page = canvas.new_page(width=layout.width, height=layout.height + legend.height)
         page.draw_rect(page.rect, color=None, fill=DESK)
+        resolution = _resolution(page, dpi)
         for overlay, box in zip(overlays, layout.boxes, strict=True):
             frame = pymupdf.Rect(box)
             page.draw_rect(pymupdf.Rect(frame.x0 + 1.5, frame.y0 + 2, frame.x1 + 1.5, frame.y1 + 2), color=None, fill=SHADOW)
             page.draw_rect(frame, color=None, fill=WHITE)
-            background(page, overlay.sheet, frame)
+            background(page, overlay.sheet, frame, resolution)
             _draw(page, overlay, frame, language, detailed=False)
             page.draw_rect(frame, color=EDGE, width=0.5)
             _caption(page, overlay, frame, notes.get(overlay.sheet.number, ""), language)
         legend.draw(page, layout.height, [name, many, *_counts(overlays, language)])
-        return _png(page, dpi)
+        return _png(page, resolution)
 
 
-def _png(page: Any, dpi: int) -> bytes:
-    return bytes(page.get_pixmap(dpi=dpi, alpha=False).tobytes("png"))
+def _resolution(page: Any, dpi: int) -> float:
+    """Pixels to the inch: those asked for, or as many as make a picture that is not too large."""
+    return min(dpi, POINTS * math.sqrt(MOST_PIXELS / (page.rect.width * page.rect.height)))
+
+
+def _png(page: Any, resolution: float) -> bytes:
+    scale = resolution / POINTS
+    return bytes(page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), alpha=False).tobytes("png"))
 
 
 def _counts(some: Sequence[Overlay], language: Language) -> list[str]:
@@ -91,8 +102,8 @@ def _caption(page: Any, overlay: Overlay, frame: Any, note: str, language: Langu
 def pdf_background(source: Any) -> Background:
     """Prints the pages of an open PDF as they are displayed; one that cannot be rendered stays blank."""
 
-    def print_page(page: Any, sheet: Sheet, frame: Any) -> None:
-        detail = PRINT_DETAIL * frame.width / sheet.width
+    def print_page(page: Any, sheet: Sheet, frame: Any, resolution: float) -> None:
+        detail = FINER * resolution / POINTS * frame.width / sheet.width
         try:
             pixels = source[sheet.number - 1].get_pixmap(matrix=pymupdf.Matrix(detail, detail), alpha=False)
         except Exception:  # MuPDF raises classes of many kinds; the reader has said what is wrong with the page
@@ -102,7 +113,7 @@ def pdf_background(source: Any) -> Background:
     return print_page
 
 
-def set_background(page: Any, sheet: Sheet, frame: Any) -> None:
+def set_background(page: Any, sheet: Sheet, frame: Any, _resolution: float) -> None:
     """Prints a sheet that was set here: its tables' walls, its text, the numbers of the source's lines."""
     share = frame.width / sheet.width
     if sheet.slots:
@@ -128,6 +139,7 @@ def _draw(page: Any, overlay: Overlay, frame: Any, language: Language, *, detail
         brush.tint(mark)
     for label in overlay.carried:
         brush.tint_carried(label)
+    brush.repeated(overlay.repeated)
     brush.dry(multiplied=True)
     for label in overlay.carried:
         brush.carried(label)

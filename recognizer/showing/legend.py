@@ -7,11 +7,25 @@ from typing import Any
 
 import pymupdf
 
-from recognizer.showing.brush import CARRIED_DASHES, FULL, UNSURE_DASHES, Ink, arrow, dashes, pale
+from recognizer.showing.brush import CARRIED_DASHES, FAINT, FULL, UNSURE_DASHES, Ink, arrow, dashes, pale
 from recognizer.showing.font import width_of
 from recognizer.showing.overlay import SURE, Overlay, linked
-from recognizer.showing.palette import BAND, DOUBT, EDGE, FAMILIES, GREY, INK, JOIN, Colour, Family, Language, period_name, word
-from recognizer.types import Period
+from recognizer.showing.palette import (
+    BAND,
+    DOUBT,
+    EDGE,
+    FAMILIES,
+    GREY,
+    INK,
+    JOIN,
+    Colour,
+    Family,
+    Language,
+    family_of,
+    period_name,
+    word,
+)
+from recognizer.types import Period, Role
 
 SIZE = 6.6  # points of its words below a page of the usual width
 USUAL_WIDTH = 595.0
@@ -65,6 +79,9 @@ class Legend:
             _box(shape, box, INK, thin, None, dashes(UNSURE_DASHES, thin))
         elif sign == "carried":
             _box(shape, box, JOIN, thin, None, dashes(CARRIED_DASHES, thin))
+        elif sign == "repeated":
+            header = family_of(Role.HEADER)
+            _box(shape, box, header.line, thin, pale(header.tint or BAND, FAINT), dashes(CARRIED_DASHES, thin))
         elif sign == "doubt":
             _box(shape, box, DOUBT, 2 * thin, None, None)
             ink.write((x + 0.38 * size, y - 0.08 * size), "62%", 0.65 * size, DOUBT)
@@ -101,6 +118,7 @@ def _items(some: Sequence[Overlay], language: Language, detailed: bool) -> Itera
         "doubt": any(mark.doubtful for mark in marks),
         "joined": detailed and any(mark.goes_on or mark.comes_from for mark in marks),
         "carried": any(one.carried for one in some),
+        "repeated": any(one.repeated for one in some),
         "linked": any(not mark.inside and not mark.in_table and linked(mark.boxes) for mark in marks),
     }
     yield from ((word(sign, language), sign) for sign, occurs in signs.items() if occurs)

@@ -16,7 +16,7 @@ import numpy as np
 from recognizer.exporting.review import REVIEW_BELOW, Doubtful, doubtful_facts
 from recognizer.layout.filling import union
 from recognizer.showing.sheets import Sheet
-from recognizer.types import Box, Evidence, LabelledCell, Period, Piece, Place, Records, Role
+from recognizer.types import Box, Cell, Evidence, LabelledCell, Period, Piece, Place, Records, Role
 
 SURE = 0.95  # a cell whose least probability is below this is marked as less sure
 AROUND = 1.5  # points around a text that has no cell of its own
@@ -74,6 +74,7 @@ class Overlay:
     sheet: Sheet
     marks: tuple[Mark, ...]
     carried: tuple[Carried, ...] = ()
+    repeated: tuple[Box, ...] = ()  # headings that the page prints again, which are no cells of the table
 
     @property
     def doubts(self) -> int:
@@ -81,10 +82,15 @@ class Overlay:
         return sum(mark.doubtful for mark in self.marks)
 
 
-def overlays(sheets: Sequence[Sheet], entries: Sequence[LabelledCell], shown: Sequence[LabelledCell], records: Records,
-             ) -> tuple[Overlay, ...]:
-    """An overlay for each sheet. `entries` are the labelled cells as the records speak of them, `shown` the same cells with
-    their pieces where the sheets show them (for a PDF the same)."""
+def overlays(
+    sheets: Sequence[Sheet], entries: Sequence[LabelledCell], shown: Sequence[LabelledCell], records: Records,
+    repeated: Sequence[Cell] = ()
+) -> tuple[Overlay, ...]:
+    """An overlay for each sheet.
+
+    `entries` are the labelled cells as the records speak of them, `shown` the same cells with their pieces where the sheets
+    show them (for a PDF the same); `repeated` are the heading cells that pages print again.
+    """
     doubts = _Doubts(doubtful_facts(records))
     pages: dict[int, list[_Found]] = defaultdict(list)
     for entry, there in zip(entries, shown, strict=True):
@@ -92,8 +98,18 @@ def overlays(sheets: Sequence[Sheet], entries: Sequence[LabelledCell], shown: Se
             pages[page].append(found)
     slots = {sheet.number: _Slots(sheet.slots) for sheet in sheets}
     carried = _carried(records, entries, slots)
+    again: dict[int, dict[Box, None]] = defaultdict(dict)
+    for cell in repeated:
+        for piece in cell.pieces:
+            page = piece.place.page or 0
+            again[page][_home(_box(piece), slots.get(page))] = None
     return tuple(
-        Overlay(sheet, tuple(_marks(pages[sheet.number], slots[sheet.number])), _with_room(carried[sheet.number], sheet))
+        Overlay(
+            sheet,
+            tuple(_marks(pages[sheet.number], slots[sheet.number])),
+            _with_room(carried[sheet.number], sheet),
+            tuple(again[sheet.number]),
+        )
         for sheet in sheets
     )
 
