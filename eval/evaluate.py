@@ -75,7 +75,9 @@ def _readme() -> int:
     if not path.is_file():
         print(f"{path} is missing: run eval/evaluate.py first", file=sys.stderr)
         return 2
-    for written in update_readmes(ROOT, json.loads(path.read_text("utf-8"))):
+    speed = BUILD / "bench.json"
+    measured = json.loads(speed.read_text("utf-8")) if speed.is_file() else None
+    for written in update_readmes(ROOT, json.loads(path.read_text("utf-8")), measured):
         print(written)
     return 0
 

@@ -1,4 +1,4 @@
-"""The figures in the READMEs, written from build/eval/figures.json between two marks."""
+"""The figures in the READMEs, written from build/eval/figures.json and bench.json, each between two marks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from figures import COMPARED, STRUCTURE, shown
 
-BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
+STAGES = ("read", "lay out", "repair", "label", "assemble", "map + check", "export")
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "README.md": {
@@ -22,7 +22,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "model": "shipped model", "grids": "{name} + rules", "own": "own grids",
         "value_f1": "value F1", "facts_f1": "all facts F1", "cells": "cells exact",
         "labels": "labels whole", "joined": "cut cells joined", "carried": "carried over",
-        "relations": "adjacency F1"},
+        "relations": "adjacency F1",
+        "speed": "milliseconds a page, {pages} pages of PDF", "recognizer": "recognizer, file to records",
+        "read": "reading", "lay out": "layout", "repair": "repair", "label": "labelling", "assemble": "assembly",
+        "map + check": "mapping and checking", "export": "export", "floor": "floor: MuPDF's characters and drawings",
+        "bare": "{name}, bare grids", "time": "ms", "memory": "peak memory, MB",
+        "start": "a process from its start", "start digitize": "`recognizer digitize` of one page into a new folder",
+        "start help": "`recognizer --help`", "start import": "`import sklearn.ensemble, pymupdf, pandas`, to compare",
+        "start model": "loading the model alone"},
     "README.zh.md": {
         "facts": "五份文件的平均 F1", "trained_on": "训练过的城市", "city_out": "留出城市", "layout_out": "留出版式",
         "rules": "仅用规则", "worst": "指标值，最差的文件", "bar": "标准", "figure": "实测", "measure": "指标", "name": "chinese",
@@ -31,23 +38,35 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "pdf": "四份有框线的 PDF（{pages} 页）", "printed": "保留城市的 {pages} 页印刷页", "model": "随附模型",
         "grids": "{name} + 规则", "own": "本项目的网格", "value_f1": "指标值 F1", "facts_f1": "全部事实 F1",
         "cells": "单元格完全正确", "labels": "标签完整", "joined": "切断的单元格复原", "carried": "标签跨页延续",
-        "relations": "邻接 F1"},
+        "relations": "邻接 F1",
+        "speed": "每页毫秒数，{pages} 页 PDF", "recognizer": "recognizer，从文件到记录", "read": "读取", "lay out": "版面",
+        "repair": "修复", "label": "标注", "assemble": "组装", "map + check": "映射与检查", "export": "导出",
+        "floor": "下限：MuPDF 的字符与图形", "bare": "{name}，仅网格", "time": "毫秒", "memory": "内存峰值，MB",
+        "start": "从启动进程算起", "start digitize": "`recognizer digitize` 一页，写入新文件夹",
+        "start help": "`recognizer --help`", "start import": "`import sklearn.ensemble, pymupdf, pandas`，作比较",
+        "start model": "只加载模型"},
 }
 
 
-def update_readmes(root: Path, figures: Mapping[str, Any]) -> list[Path]:
-    """Writes the figures into the READMEs that have the marks; returns those that were written."""
+def update_readmes(root: Path, figures: Mapping[str, Any], speed: Mapping[str, Any] | None) -> list[Path]:
+    """Writes the figures, and those of the benchmark if there are any, where the READMEs have marks; returns what was written."""
     written = []
     for name, words in WORDS.items():
         path = root / name
-        text = path.read_text("utf-8") if path.is_file() else ""
-        # An older README has a bare pair of the opening mark.
-        marks = re.search(f"{BEGIN}.*?({END}|{BEGIN})", text, re.DOTALL)
-        if marks:
-            tables = f"{BEGIN}\n{figures_table(figures, words)}\n{END}"
-            path.write_text(text[:marks.start()] + tables + text[marks.end():], "utf-8")
+        before = path.read_text("utf-8") if path.is_file() else ""
+        text = _between(before, "figures", figures_table(figures, words))
+        if speed:
+            text = _between(text, "speed", speed_table(speed, words))
+        if text != before:
+            path.write_text(text, "utf-8")
             written.append(path)
     return written
+
+
+def _between(text: str, mark: str, tables: str) -> str:
+    """The text with the tables between the two marks, or unchanged where it has none."""
+    begin, end = f"<!-- {mark} -->", f"<!-- /{mark} -->"
+    return re.sub(f"{begin}.*?{end}", lambda _: f"{begin}\n{tables}\n{end}", text, count=1, flags=re.DOTALL)
 
 
 def figures_table(figures: Mapping[str, Any], words: Mapping[str, str]) -> str:
@@ -81,3 +100,20 @@ def _pdf_rows(figures: Mapping[str, Any], words: Mapping[str, str], place: str) 
 def markdown(rows: Sequence[Sequence[str]]) -> str:
     """Rows as a Markdown table; the second says how columns are aligned."""
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def speed_table(speed: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    """Markdown tables of the benchmark: the recognizer by stage, its floor and other tools; the command line from cold."""
+    pooled, memory = speed["pooled"], speed["memory"]
+
+    def row(title: str, time: float, who: str = "") -> list[str]:
+        return [title, f"{time / pooled['pages']:.1f}", f"{memory[who]:.0f}" if who else ""]
+
+    rows = [[words["speed"].format(pages=pooled["pages"]), words["time"], words["memory"]], ["---", "---:", "---:"]]
+    rows.append(row(f"**{words['recognizer']}**", pooled["all"], "recognizer"))
+    rows += [row(f"– {words[stage]}", pooled["stages"][stage]) for stage in STAGES]
+    rows += [row(words["floor"] if name == "floor" else words["bare"].format(name=name), time, name)
+             for name, time in pooled["others"].items()]
+    start = [[words["start"], words["time"]], ["---", "---:"]]
+    start += [[words[f"start {name}"], f"{time:.0f}"] for name, time in speed["start"].items()]
+    return f"{markdown(rows)}\n\n{markdown(start)}"
