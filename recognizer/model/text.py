@@ -6,6 +6,7 @@ learning"). Its scores are inputs of the context networks, which see the neighbo
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +34,7 @@ HEAD, TAIL = 28, 12  # characters kept of a long text, from its two ends
 LONG = 30  # characters from which a text's length tells no more
 WHOLE = 16  # characters up to which a text counts as a whole, too
 _LENGTHS = tuple(zlib.crc32(f"length {length}".encode()) for length in range(LONG + 1))
-_DIGITS = str.maketrans(dict.fromkeys("0123456789０１２３４５６７８９", "0"))
+_DIGIT = re.compile("[0-9０-９]")
 
 Floats = NDArray[np.float32]
 
@@ -41,7 +42,7 @@ Floats = NDArray[np.float32]
 @lru_cache(maxsize=65536)
 def plain(text: str) -> str:
     """The text without white space and with every digit as 0: what n-grams are drawn from."""
-    return "".join(text.split()).translate(_DIGITS)
+    return _DIGIT.sub("0", "".join(text.split()))
 
 
 def hashed_columns(texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

@@ -94,6 +94,8 @@ _AMOUNT_UNIT = tuple(re.compile(pattern) for pattern in (
 def amount_unit_of(text: str) -> AmountUnit | None:
     """The unit of amounts that a caption, heading or amount prints (单位：万元, 项目资金（万元）, 48.00万元), else None."""
     line = plain(text)
+    if "元" not in line:
+        return None
     for pattern in _AMOUNT_UNIT:
         match = pattern.search(line)
         if match:

@@ -13,15 +13,23 @@ _BLANKS = re.compile(rf"{_BLANK}+")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _CHINESE_DIGIT = "一二三四五六七八九十"
 
+class _Translation(dict[int, int | str]):
+    """A table for `str.translate` that learns which characters stay as they are: each time it has none costs an exception."""
+
+    def __missing__(self, code: int) -> int:
+        self[code] = code
+        return code
+
+
 # Radicals look like the ideographs that PDF fonts mean by them; the Kangxi block folds by its own compatibility mapping.
-_RADICALS = str.maketrans(
-    {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0x2E80, 0x2FE0)} | dict(load("headings")["radicals"]))
+_RADICALS = _Translation(str.maketrans(
+    {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0x2E80, 0x2FE0)} | dict(load("headings")["radicals"])))
 
 # Full-width letters, digits, brackets and punctuation as their half-width forms, for comparing labels.
-_HALF_WIDTH = str.maketrans(
+_HALF_WIDTH = _Translation(str.maketrans(
     {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
     | {"【": "[", "】": "]", "〔": "(", "〕": ")", "〈": "<", "〉": ">", "—": "-", "–": "-", "。": ".",
-       "“": '"', "”": '"'})
+       "“": '"', "”": '"'}))
 
 _CODE = re.compile(
     r"(?:\s*[\[［【(（〔]\s*[0-9A-Za-z.\-]+\s*[\]］】)）〕]\s*"  # [107]
