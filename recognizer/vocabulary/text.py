@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Any
 
 from recognizer.vocabulary.data import load
 
@@ -13,7 +14,7 @@ _BLANKS = re.compile(rf"{_BLANK}+")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _CHINESE_DIGIT = "一二三四五六七八九十"
 
-class _Translation(dict[int, int | str]):
+class _Translation(dict[int, Any]):
     """A table for `str.translate` that learns which characters stay as they are: each time it has none costs an exception."""
 
     def __missing__(self, code: int) -> int:
