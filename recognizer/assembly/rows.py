@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
-from recognizer.types import LabelledCell, Role
+from recognizer.types import LabelledCell, LabelledGrid, Role
 
 
 @dataclass(slots=True)
@@ -43,3 +44,25 @@ class Rows:
             return over[own.index(entry)]
         found = self.columns.get(entry.cell.column)
         return found if found and found.label.heads is heads else None
+
+
+def naming_column(grid: LabelledGrid) -> int | None:
+    """The column of a drawn list in which projects are named: headed as attributes are, with names in half its fields or more.
+
+    None where there is none. What one cell's label says is then checked against the others of its column.
+    """
+    named: Counter[int] = Counter()
+    filled: Counter[int] = Counter()
+    headed: set[int] = set()
+    for row in grid.rows:
+        if any(entry.label.role is Role.ATTRIBUTE_KEY for entry in row):
+            continue
+        for entry in row:
+            column = entry.cell.column
+            if entry.label.role is Role.ATTRIBUTE_VALUE:
+                filled[column] += 1
+                named[column] += entry.names_project
+            elif entry.label.heads is Role.ATTRIBUTE_VALUE:
+                headed.update(range(column, column + entry.cell.column_span))
+    best = max(headed, key=lambda column: named[column], default=None)
+    return best if best is not None and named[best] and 2 * named[best] >= filled[best] else None

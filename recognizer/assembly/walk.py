@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from recognizer.assembly.drafts import IndicatorDraft, ProjectDraft
 from recognizer.assembly.funds import FundLabels
-from recognizer.assembly.rows import Rows
+from recognizer.assembly.rows import Rows, naming_column
 from recognizer.assembly.text import key, name_choice, words
 from recognizer.types import LabelledCell, LabelledGrid, Period, Role, Total
 from recognizer.vocabulary import strip_numbering
@@ -47,6 +47,7 @@ class Walk:
     _waiting: list[LabelledCell] = field(default_factory=list)
     _ahead: list[LabelledCell] = field(default_factory=list)
     _early: list[tuple[str, list[LabelledCell]]] = field(default_factory=list)  # attributes printed before their project's name
+    _naming_column: int | None = None
     _place: int = 0  # how many headings of attributes stand between the name's and that of the last attribute
 
     def __post_init__(self) -> None:
@@ -60,11 +61,12 @@ class Walk:
     def grid(self, grid: LabelledGrid) -> None:
         """Walks over a grid."""
         entries = [entry for row in grid.rows for entry in row]
+        self._naming_column = naming_column(grid) if grid.drawn else None
         position = 0
         for row in grid.rows:
             self._begin_row(row, grid.drawn)
             position += len(row)
-            for number, entry in enumerate(_naming_first(_levels_first(row)) if grid.drawn else row):
+            for number, entry in enumerate(self._naming_first(_levels_first(row)) if grid.drawn else row):
                 self._ahead = entries[position - len(row) + number + 1 : position - len(row) + number + 1 + AHEAD]
                 handle = _HANDLERS.get(entry.label.role)
                 if handle and entry.label.role in SAYING and not any(char.isalnum() for char in entry.cell.text):
@@ -110,20 +112,21 @@ class Walk:
             own = None
         if own is None:
             own = self.rows.heading(entry, Role.ATTRIBUTE_VALUE) or self._listed()
-        if own is None and entry.names_project and not self._names_have_keys:
+        names = self._names(entry)
+        if own is None and names and not self._names_have_keys:
             self._name_project(entry)
             return
         if own is None:
             self.leftover.append(entry)
             return
-        if not self.rows.drawn and own is not self._key and not entry.names_project and len(self._columns_of_list()) > 1:
+        if not self.rows.drawn and own is not self._key and not names and len(self._columns_of_list()) > 1:
             self._attribute_of_list(entry)
             return
         again = own is self._key and self._key_used
         self._key_used = True
         # Where one value of the row is known for the name, no other is, whatever its column.
-        shown = any(other.names_project for other in self.rows.row)
-        if not again and (entry.names_project or (name_choice(own) >= self.name_choice and not shown)):
+        shown = any(self._names(other) for other in self.rows.row)
+        if not again and (names or (name_choice(own) >= self.name_choice and not shown)):
             self._names_have_keys = True
             self._name_project(entry)
             return
@@ -145,6 +148,18 @@ class Walk:
             ),
             None,
         )
+
+    def _names(self, entry: LabelledCell) -> bool:
+        """Whether a value names its project: by its column in a list that has one for the names, else by its label."""
+        if self._naming_column is None or any(other.label.role is Role.ATTRIBUTE_KEY for other in self.rows.row):
+            return entry.names_project
+        return entry.label.role is Role.ATTRIBUTE_VALUE and entry.cell.column == self._naming_column
+
+    def _naming_first(self, row: tuple[LabelledCell, ...]) -> tuple[LabelledCell, ...]:
+        """The row of a list with the project's name first, for all of the row is that project's."""
+        names = [entry for entry in row if self._names(entry)]
+        keys = any(entry.label.role is Role.ATTRIBUTE_KEY for entry in row)
+        return row if keys or len(names) != 1 else (names[0], *(entry for entry in row if entry is not names[0]))
 
     def _columns_of_list(self) -> list[LabelledCell]:
         """In a list without drawn columns: the headings of attributes in the order in which a project's are printed, its name's
@@ -274,19 +289,13 @@ class Walk:
             self._open.headings[id(entry)] = heading
 
     def _packed(self, entry: LabelledCell) -> None:
-        around = self.rows
+        around, column = self.rows, self._naming_column
         self._level1 = self._level2 = self._open = None
         self.rows = self.funds.rows = Rows()
         self.grid(LabelledGrid((entry.parts,), drawn=False))
         self.rows = self.funds.rows = around
+        self._naming_column = column
         self._level1 = self._level2 = self._open = None
-
-
-def _naming_first(row: tuple[LabelledCell, ...]) -> tuple[LabelledCell, ...]:
-    """The row of a list with the project's name first, for all of the row is that project's."""
-    names = [entry for entry in row if entry.names_project]
-    keys = any(entry.label.role is Role.ATTRIBUTE_KEY for entry in row)
-    return row if keys or len(names) != 1 else (names[0], *(entry for entry in row if entry is not names[0]))
 
 
 def _levels_first(row: tuple[LabelledCell, ...]) -> tuple[LabelledCell, ...]:
