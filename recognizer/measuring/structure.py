@@ -84,8 +84,8 @@ def measure_structure(truth: Mapping[str, Any], read: Sequence[Table]) -> Struct
     return StructureScores(
         cells_exact(tables, read),
         adjacency(tables, read),
-        whole_texts(upright, read),
-        whole_texts(cut, read),
+        whole_texts(upright, tables, read),
+        whole_texts(cut, tables, read),
         _carried(over, read),
     )
 
@@ -179,11 +179,14 @@ def relations(table: Table) -> Counter[Relation]:
     return Counter((plain(table[one].text), plain(table[other].text), direction) for one, other, direction in pairs)
 
 
-def whole_texts(wanted: Iterable[str], read: Iterable[Table]) -> Share:
-    """How many of the wanted texts are the text of a read cell, each cell counting once."""
+def whole_texts(wanted: Iterable[str], truth: Iterable[Table], read: Iterable[Table]) -> Share:
+    """How many of the wanted texts are the text of a read cell, each cell counting once, and first for the other true cells
+    of its text: a label that stands elsewhere too does not answer for the one that was cut."""
     texts = Counter(plain(text) for text in wanted)
+    others = Counter(plain(cell.text) for table in truth for cell in table)
+    others.subtract(texts)
     found = Counter(plain(cell.text) for table in read for cell in table)
-    return Share(sum((texts & found).values()), sum(texts.values()))
+    return Share(sum(max(0, min(number, found[text] - others[text])) for text, number in texts.items()), sum(texts.values()))
 
 
 def _carried(wanted: Iterable[StructureCell], read: Iterable[Table]) -> Share:
