@@ -18,20 +18,23 @@ from .publishing import publish
 __all__ = ["generate", "left_out_habits", "reserved"]
 
 _RESERVED_CITIES = 10
+_NOT_DUMPS = frozenset({"tabs", "markdown", "html", "packed"})
 
 
 def generate(
     count: int, seed: int, left_out: frozenset[str] = frozenset(), layout_out: bool = False
 ) -> Iterator[LabelledDocument]:
-    """Yields `count` documents, each of a publisher of its own.
+    """Yields `count` documents, each of a publisher of its own; every fourth is a text dump, which are the hardest to read.
 
     `left_out` names sources (stems of gold files) whose texts are not drawn; with `layout_out` neither is any habit that
     only they show. A document's tags name the habits drawn and, as `text:SOURCE`, the banks its texts come from.
     """
     banks = load_banks(frozenset(left_out))
     barred = left_out_habits(left_out) if layout_out else frozenset()
+    dumps = barred if "text_dump" in barred else barred | _NOT_DUMPS
     for number in range(count):
-        yield _document(banks, barred, f"generate {seed} {number}", f"generated-{seed}-{number}", f"generated-{seed}-{number}")
+        name = f"generated-{seed}-{number}"
+        yield _document(banks, barred if number % 4 else dumps, f"generate {seed} {number}", name, name)
 
 
 def reserved(seed: int = 7, documents: int = 4) -> Iterator[LabelledDocument]:

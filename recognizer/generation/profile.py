@@ -81,8 +81,10 @@ def draw_profile(draw: Draw) -> Profile:
     if kind == "department":
         layout = "form"
     medium = draw.weighted({"text_dump": 0.4, "tabs": 0.3, "markdown": 0.2, "html": 0.1})
-    if medium == "text_dump" and (layout == "list_packed" or (layout == "list_rows" and draw.chance(0.4))):
-        medium = draw.weighted({"tabs": 0.5, "markdown": 0.3, "html": 0.2})  # a packed cell's parts are told within one piece
+    # A packed cell's parts are told within one piece, so it is not dumped in pieces.
+    undumped = layout == "list_packed" or (layout == "list_rows" and draw.chance(0.4))
+    if medium == "text_dump" and undumped and "tabs" not in draw.barred:
+        medium = draw.weighted({"tabs": 0.5, "markdown": 0.3, "html": 0.2})
     draw.tags.add(medium)
     words = {slot: draw.word(slot) for slot in draw.banks.wordings if not slot.startswith("attributes_")}
     year = draw.number(2018, 2026)

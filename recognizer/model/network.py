@@ -57,7 +57,7 @@ def train_network(
 
     fitted: Any = MLPClassifier(
         hidden,
-        batch_size=512,
+        batch_size=256,
         alpha=1e-5,
         tol=0.0,
         n_iter_no_change=epochs + 1,

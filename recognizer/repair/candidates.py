@@ -11,7 +11,7 @@ from recognizer.context.neighbours import Context
 from recognizer.types import Grid
 
 ROWS_BACK = 2  # visual lines between the parts of a cell that its neighbours were printed between
-CELLS_BACK = 8  # pieces looked at in those lines
+CELLS_BACK = 11  # pieces looked at in those lines
 LABEL_ROWS = 8  # rows that a label printed a character a row, beside the rows it holds for, may leave between two characters
 SHORT = 2  # characters of a label printed a character or two a row
 FAINT = 0.02  # seam score below which pieces that are not neighbours are not one cell

@@ -34,7 +34,7 @@ class TrainingConfig:
     left_out: frozenset[str] = frozenset()
     layout_out: bool = False
     held_back: frozenset[tuple[str, int]] = frozenset()
-    epochs: int = 6
+    epochs: int = 10
     hidden: int = 128
     most: int = 700_000
 
