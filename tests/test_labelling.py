@@ -55,8 +55,8 @@ def test_probabilities_sum_to_one(gold: Gold) -> None:
     model = shipped_model()
     grids = repair(lay_out(read_text(text_of(gold.source), gold.source)), model)
     context = context_of(grids)
-    rows = probabilities(context, model.text, model.first_look, model.second_look)
-    assert rows.shape == (len(context.cells), len(model.second_look.classes))
+    rows = probabilities(context, model.text, model.cells.first_look, model.cells.second_look)
+    assert rows.shape == (len(context.cells), len(model.cells.second_look.classes))
     np.testing.assert_allclose(rows.sum(axis=1), 1, atol=1e-4)
     assert rows.min() >= 0
 
