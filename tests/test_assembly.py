@@ -318,3 +318,43 @@ def test_every_name_value_and_amount_becomes_a_fact_or_is_owned_up_to(rows: list
         if entry.label.role in kept:
             found = any(entry.cell.text in text for text in kept[entry.label.role])
             assert found or entry.cell.text in records.pages[0].remainder, (entry.cell.text, entry.label.code)
+
+
+WIDE_LIST = """
+单位|header>attribute_value  项目|header>attribute_value  一级|header>level1  二级|header>level2  三级|header>name  值|header>value
+甲局|attribute_value  道路养护|attribute_value>name  产出指标|level1  数量指标|level2  养护里程|name  9公里|value@annual
+.  .  .  .  巡查次数|name  4次|value@annual
+乙局|attribute_value  桥梁检测|attribute_value  产出指标|level1  数量指标|level2  检测座数|name  3座|value@annual
+"""
+
+
+def test_all_of_a_lists_row_is_the_project_that_it_names_wherever_the_name_stands() -> None:
+    first, second = put_together(table(WIDE_LIST)).projects
+    assert (first.name, second.name) == ("道路养护", "桥梁检测")  # the second by its column: its own label does not say so
+    assert [attribute.text for attribute in (*first.attributes, *second.attributes)] == ["甲局", "乙局"]
+    assert rows_of(first.indicators) == [
+        ("数量指标", "养护里程", {"annual": "9公里"}), ("数量指标", "巡查次数", {"annual": "4次"})]
+
+
+def test_labels_printed_at_mid_height_hold_for_the_rows_whose_numbers_go_on() -> None:
+    grid = table("""
+    产出指标|level1  数量指标|level2  指标1：|template
+    指标1：检测合格率|name  98%|value@annual
+    质量指标|level2  指标2：问题整改率|name  95%|value@annual
+    指标3：复检率|name  10%|value@annual
+    """, drawn=False)
+    assert rows_of(put_together(grid).projects[0].indicators) == [
+        ("质量指标", name, {"annual": value})
+        for name, value in (("检测合格率", "98%"), ("问题整改率", "95%"), ("复检率", "10%"))]
+
+
+def test_amounts_of_a_list_that_is_not_drawn_stand_under_headings_by_rank() -> None:
+    grid = table("""
+    项目|header>attribute_value  总额|header>fund_amount@annual  财政拨款|header>fund_amount@annual
+    三级指标|header>name  指标值|header>value@annual
+    道路养护|attribute_value>name
+    50|fund_amount@annual  30|fund_amount@annual
+    养护里程|name  9公里|value@annual
+    """, drawn=False)
+    (project,) = put_together(grid).projects
+    assert [(fund.item, fund.raw) for fund in project.funds] == [("总额", "50"), ("财政拨款", "30")]

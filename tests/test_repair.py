@@ -13,6 +13,8 @@ from recognizer.reading import read_text
 from recognizer.repair import choose, merge
 from recognizer.repair.candidates import candidates
 from recognizer.repair.repeats import without_repeats
+from recognizer.repair.rivals import rivals
+from recognizer.vocabulary.words import boundary_words
 
 DUMP = "产\n出\n指\n标\n数量指标 做好党员教育片摄\n制次数 ≥4部\n"
 BROKEN = "一级\t二级\t三级指标\t指标值\n\t质量\t督察情况完成\t=95\n\n\t\t率\t%\n\t时效\t及时\t是\n"
@@ -63,3 +65,24 @@ def test_dropping_repeats_twice_changes_nothing(text: str) -> None:
 )
 def test_ocr_repeats_are_kept_once_and_meant_ones_as_printed(printed: str, meant: str) -> None:
     assert without_repeats(printed) == meant
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 9), st.floats(0, 1, width=32)), max_size=30))
+def test_rivals_are_the_best_other_pairs_of_the_same_pieces(rows: list[tuple[int, int, float]]) -> None:
+    found = {(earlier, earlier + step): probability for earlier, step, probability in rows}
+    pairs = np.asarray(list(found), np.int64).reshape(-1, 2)
+    features = rivals(pairs, np.asarray(list(found.values()), np.float32))
+    for (earlier, later), row in zip(found, features, strict=True):
+        others = [p for (a, b), p in found.items() if a == earlier and b != later]
+        assert row[0] == np.float32(found[earlier, later])
+        assert row[2] == np.float32(max(others, default=0))
+        assert row[5] == np.float32(max((p for (_, b), p in found.items() if b == earlier), default=0))
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "reads_on"),
+    [("矿山生", "态修复", True), ("数量指", "标", True), ("项目单位", "产出指标", False), ("=95", "%", False), ("", "", False)],
+)
+def test_a_boundary_through_a_common_word_is_seen(earlier: str, later: str, reads_on: bool) -> None:
+    over, ends, begins, _ = boundary_words([earlier], [later])[0]
+    assert (over > max(ends, begins)) == reads_on

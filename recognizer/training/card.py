@@ -28,7 +28,7 @@ def fingerprints() -> dict[str, str]:
 def _files(place: Path) -> list[Path]:
     if place.is_file():
         return [place]
-    files = (path for path in place.rglob("*") if path.suffix in (".py", ".json", ".jsonl") and path.is_file())
+    files = (path for path in place.rglob("*") if path.suffix in (".py", ".json", ".jsonl", ".npz") and path.is_file())
     return sorted(path for path in files if path != Path(__file__).resolve())
 
 
