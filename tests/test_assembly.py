@@ -321,7 +321,7 @@ def test_every_name_value_and_amount_becomes_a_fact_or_is_owned_up_to(rows: list
 
 
 WIDE_LIST = """
-单位|header>attribute_value  项目|header>attribute_value  一级|header>level1  二级|header>level2  三级|header>name  值|header>value
+局|header>attribute_value  项目|header>attribute_value  一级|header>level1  二级|header>level2  三级|header>name  值|header>value
 甲局|attribute_value  道路养护|attribute_value>name  产出指标|level1  数量指标|level2  养护里程|name  9公里|value@annual
 .  .  .  .  巡查次数|name  4次|value@annual
 乙局|attribute_value  桥梁检测|attribute_value  产出指标|level1  数量指标|level2  检测座数|name  3座|value@annual
