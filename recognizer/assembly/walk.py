@@ -99,7 +99,7 @@ class Walk:
     def _new_project(self) -> None:
         if not self.project.blank:
             self.projects.append(ProjectDraft())
-        self._open = self._level1 = self._level2 = self._key = None
+        self._open = self._level1 = self._level2 = self._key = self._total = None
         self.funds.close()
         self._halves = {}
 
@@ -188,6 +188,8 @@ class Walk:
 
     def _fund_key(self, entry: LabelledCell) -> None:
         self.funds.key(entry)
+        if not self.rows.drawn:
+            self._total = None
 
     def _fund_amount(self, entry: LabelledCell) -> None:
         fund, beside = self.funds.amount(entry, len(self.project.funds))

@@ -13,7 +13,8 @@ from .pages import Matrix, Slot, paged, wrapped_rows
 from .sheet import Mark, Table
 
 _LEVELS = ("level1", "level2")
-_FILLERS = ("✓", "☑", "○", "●", "—", "*", "√√", "×", "□", "☐", "■", "※", "△", "-", "V", "v", "▲", "◎", "☆")
+_FILLERS = ("✓", "☑", "○", "●", "—", "*", "√√", "×", "□", "☐", "■", "※", "△", "-", "V", "v", "▲", "◎", "☆",
+            "是", "无", "/", "1", "已核")
 
 
 @dataclass(slots=True)
@@ -55,7 +56,7 @@ def draw_damage(draw: Draw, words: dict[str, str], plain_heading: bool, medium: 
         span_offset=draw.chance(0.12),
         safe_words=safe,
     )
-    if draw.chance(0.1):
+    if not draw.banks.reserved and draw.chance(0.14):
         damage.filler, damage.filler_column = draw.pick(_FILLERS), draw.pick((0, 1, 2, 2, 3, 4, 6, 99))
     if medium in ("tabs", "markdown") and draw.habit("grid_page_break", 0.62 if medium == "tabs" else 0.34):
         damage.breaks = draw.pick((0.5, 0.8, 1.0))

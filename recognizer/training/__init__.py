@@ -71,15 +71,16 @@ def train(config: TrainingConfig, *, progress: Callable[[str], None] = lambda me
     plain, packed = (real_samples[kind] * repeats + drawn_samples[kind] for kind in (0, 1))
     progress("learning texts")
     texts = Texts(list(chain(plain, packed)), config.seed)
-    unseen = texts.unseen()
     if not packed:  # a layout may be left out altogether; parts of packed cells are then read as pieces of lines are
         packed = plain[-1:]
     progress("learning boundaries")
     seams, seam_scores = fit_seams(plain + packed, config.seed)
     progress("learning joins and labels")
     options = {"epochs": config.epochs, "seed": config.seed}
-    cells = fit_networks(plain, seam_scores[: len(plain)], unseen, hidden=config.hidden, most=config.most, **options)
-    parts = fit_networks(packed, seam_scores[len(plain) :], unseen, hidden=config.hidden // 2, most=config.most // 2, **options)
+    first, later = seam_scores[: len(plain)], seam_scores[len(plain) :]
+    known = texts.for_samples(max(len(plain), len(packed)))
+    cells = fit_networks(plain, first, known[: len(plain)], hidden=config.hidden, most=config.most, **options)
+    parts = fit_networks(packed, later, known[: len(packed)], hidden=config.hidden // 2, most=config.most // 2, **options)
     levels = fit_levels(_learnable(chain(real, drawn), config.held_back), config.seed)
     card = {"config": {key: sorted(value) if isinstance(value, frozenset) else value for key, value in asdict(config).items()}}
     return Model(texts.model, seams, levels, cells, parts, card)

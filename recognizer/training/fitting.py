@@ -15,7 +15,7 @@ from recognizer.repair.features import boundary
 from recognizer.training.examples import UNKNOWN, Sample
 
 Floats = NDArray[np.float32]
-FOLDS = 3  # folds by which texts seen rarely are scored by models that have not seen them
+FOLDS = 3  # folds by which texts are scored by models that have not seen them
 RARE = 4  # samples up to which a text counts as rare
 LEXICON_SEEN = 4  # samples in which a label word must occur to become part of the lexicon
 LEXICON_LONGEST = 14
@@ -58,7 +58,7 @@ def lexicon_of(samples: Sequence[Sample]) -> frozenset[str]:
 
 
 class Texts:
-    """The text model, and for training samples the scores of texts as if rare ones had never been seen."""
+    """The text model, and for training samples the scores of texts as if they, or rare ones, had never been seen."""
 
     def __init__(self, samples: Sequence[Sample], seed: int) -> None:
         texts: list[str] = []
@@ -75,19 +75,30 @@ class Texts:
         self.model.lexicon = lexicon
         self._folds = []
         for fold in range(FOLDS):
-            kept = [number for number, text in enumerate(texts) if self._fold(text) != fold]
+            kept = [number for number, text in enumerate(texts) if _fold(text) != fold]
             model = fit_linear([texts[number] for number in kept], [targets[number] for number in kept], seed + fold + 1)
             self._folds.append(_aligned(model, self.model.classes))
 
-    def _fold(self, text: str) -> int:
-        """The fold that must not have seen a text; -1 for one seen often, which any later document shows too."""
-        if self._seen[text] > RARE:
-            return -1
-        return sum(text.encode()) % FOLDS
+    def for_samples(self, count: int) -> list[TextModel]:
+        """A text model for each of so many training samples.
 
-    def unseen(self) -> TextModel:
-        """A text model for training samples: rare texts are scored by the fold that has not seen them."""
-        return _Unseen(self.model.classes, self.model.weights, self.model.bias, self.model.lexicon, {}, self._folds, self._fold)
+        Every other sample is read as a document of a publisher like those known: texts seen in several samples are known, others
+        are scored by the fold that has not seen them. The rest are read as if no text in them had ever been seen, and half the
+        lexicon were missing: so do the headings of a publisher unlike all others look.
+        """
+        model = self.model
+        like = _Unseen(
+            model.classes, model.weights, model.bias, model.lexicon, {}, self._folds,
+            lambda text: -1 if self._seen[text] > RARE else _fold(text),
+        )
+        known = frozenset(word for word in model.lexicon if sum(word.encode()) % 2)
+        unlike = _Unseen(model.classes, model.weights, model.bias, known, {}, self._folds, _fold)
+        return [unlike if number % 2 else like for number in range(count)]
+
+
+def _fold(text: str) -> int:
+    """The fold that has not seen a text."""
+    return sum(text.encode()) % FOLDS
 
 
 class _Unseen(TextModel):

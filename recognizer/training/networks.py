@@ -18,33 +18,35 @@ from recognizer.training.examples import UNKNOWN, Sample
 from recognizer.training.fitting import Floats, text_class
 from recognizer.types import Period
 
+Texts = Sequence[TextModel]
 BLIND = 0.2  # share of training cells whose own text is hidden, so that the networks learn to go by what is around
 JOINER = 64  # hidden units of a joiner
 
 
 def fit_networks(
-    samples: Sequence[Sample], seams: Sequence[Floats], text: TextModel, *, epochs: int, seed: int, hidden: int, most: int
+    samples: Sequence[Sample], seams: Sequence[Floats], texts: Texts, *, epochs: int, seed: int, hidden: int, most: int
 ) -> Networks:
-    """The networks for samples, whose pairs have the boundary scores `seams`, on at most `most` cells, or pairs, each.
+    """The networks for samples, whose pairs have the boundary scores `seams`, on at most `most` cells, or pairs, each; `texts`
+    has a text model for each sample.
 
     Joining and labelling are learned side by side; neither needs the other.
     """
 
     def joining() -> tuple[Network, Network, Network]:
-        look = _fit_piece_look(samples, text, epochs=epochs, seed=seed, hidden=hidden // 2, most=most)
-        return look, *_fit_joiners(samples, seams, text, look, epochs=epochs, seed=seed, most=most)
+        look = _fit_piece_look(samples, texts, epochs=epochs, seed=seed, hidden=hidden // 2, most=most)
+        return look, *_fit_joiners(samples, seams, texts, look, epochs=epochs, seed=seed, most=most)
 
     joined = beside(joining)
-    looks = _fit_looks(samples, text, epochs=epochs, seed=seed, hidden=hidden, most=most)
+    looks = _fit_looks(samples, texts, epochs=epochs, seed=seed, hidden=hidden, most=most)
     return Networks(*joined(), *looks)
 
 
-def _fit_piece_look(samples: Sequence[Sample], text: TextModel, *, epochs: int, seed: int, hidden: int, most: int) -> Network:
+def _fit_piece_look(samples: Sequence[Sample], texts: Texts, *, epochs: int, seed: int, hidden: int, most: int) -> Network:
     """The network that says of a piece what it is part of, before any join."""
     inputs: list[Floats] = []
     codes: list[str] = []
     for number in np.random.default_rng(seed).permutation(len(samples)).tolist():
-        sample = samples[number]
+        sample, text = samples[number], texts[number]
         if inputs and len(codes) + len(sample.piece_labels) > most:
             break
         scores = text.scores([cell.text for cell in sample.piece_context.cells])
@@ -57,7 +59,7 @@ def _fit_piece_look(samples: Sequence[Sample], text: TextModel, *, epochs: int, 
 
 
 def _fit_joiners(
-    samples: Sequence[Sample], seams: Sequence[Floats], text: TextModel, look: Network, *, epochs: int, seed: int, most: int
+    samples: Sequence[Sample], seams: Sequence[Floats], texts: Texts, look: Network, *, epochs: int, seed: int, most: int
 ) -> tuple[Network, Network]:
     """The networks that say of two pieces whether they are one cell: at first sight, and knowing what the first says of all.
 
@@ -69,7 +71,7 @@ def _fit_joiners(
     pairs: list[NDArray[np.int64]] = []
     count = 0
     for number in np.random.default_rng(seed).permutation(len(samples)).tolist():
-        sample, seam = samples[number], seams[number]
+        sample, seam, text = samples[number], seams[number], texts[number]
         if not len(sample.pairs):
             continue
         kept = plausible(sample.piece_context, sample.pairs, seam)
@@ -93,7 +95,7 @@ def _fit_joiners(
 
 
 def _fit_looks(
-    samples: Sequence[Sample], text: TextModel, *, epochs: int, seed: int, hidden: int, most: int
+    samples: Sequence[Sample], texts: Texts, *, epochs: int, seed: int, hidden: int, most: int
 ) -> tuple[Network, Network, Network]:
     """The networks of the first look, of the second look and of periods."""
     codes = [code for sample in samples for code in sample.labels]
@@ -101,10 +103,13 @@ def _fit_looks(
     labels = _indices([text_class(code) for code in codes], classes)
     known = labels >= 0
     blind = np.random.default_rng(seed).random(len(labels)) < BLIND
-    own = len(text.classes) + len(shape(""))
-    scores = [text.scores([cell.text for cell in sample.whole_context.cells]) for sample in samples]
+    text_classes = texts[0].classes
+    own = len(text_classes) + len(shape(""))
+    scores = [
+        text.scores([cell.text for cell in sample.whole_context.cells]) for sample, text in zip(samples, texts, strict=True)
+    ]
     inputs = np.concatenate(
-        [features(sample.whole_context, score, score, text.classes) for sample, score in zip(samples, scores, strict=True)]
+        [features(sample.whole_context, score, score, text_classes) for sample, score in zip(samples, scores, strict=True)]
     )
     inputs[blind, :own] = 0
     first = train_network(
