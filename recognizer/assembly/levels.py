@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from recognizer.vocabulary import LEVEL2, framework_level2, level1_of, level2_of, parent_of
+from recognizer.vocabulary import LEVEL2, children_of, framework_level2, level1_of, level2_of, parent_of
 
 MOVED = 2.0  # cost of a label printed one row too high or too low; twice that for two rows
 LOST = 4.5  # cost of a label that is not printed near the row at all
@@ -74,6 +74,9 @@ def place_levels(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]],
             raw2[meant] = row.level2
     for row, meant, level2 in zip(rows, printed, chosen, strict=True):
         level1 = _level1(row, level2)
+        below = children_of(level1) if level1 else ()
+        if level2 is None and len(below) == 1:
+            level2 = below[0]  # only one can have been lost
         printed1 = row.level1 is not None and (level1_of(row.level1) or row.level1) == level1
         printed2 = meant is not None and meant == level2
         found.append(

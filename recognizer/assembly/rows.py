@@ -49,7 +49,8 @@ class Rows:
 def naming_column(grid: LabelledGrid) -> int | None:
     """The column of a drawn list in which projects are named: headed as attributes are, with names in half its fields or more.
 
-    None where there is none. What one cell's label says is then checked against the others of its column.
+    A list that goes on from another page has no headings; then any column may be it. None where there is none. What one
+    cell's label says is so checked against the others of its column.
     """
     named: Counter[int] = Counter()
     filled: Counter[int] = Counter()
@@ -64,5 +65,5 @@ def naming_column(grid: LabelledGrid) -> int | None:
                 named[column] += entry.names_project
             elif entry.label.heads is Role.ATTRIBUTE_VALUE:
                 headed.update(range(column, column + entry.cell.column_span))
-    best = max(headed, key=lambda column: named[column], default=None)
+    best = max(headed or set(filled), key=lambda column: named[column], default=None)
     return best if best is not None and named[best] and 2 * named[best] >= filled[best] else None

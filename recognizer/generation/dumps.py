@@ -82,7 +82,7 @@ class _Dump:
         fragments = [(mark, text) for mark, text in fragments if text.strip()]
         if not fragments:
             return
-        if self.damage.filler and len(fragments) > 1:
+        if self.damage.filler and sum(len(text.split()) for _, text in fragments) > 1:
             filler = Mark("furniture", self.damage.filler)
             self.furniture.append(filler)
             fragments.append((filler, filler.text))

@@ -35,8 +35,8 @@ class TrainingConfig:
     layout_out: bool = False
     held_back: frozenset[tuple[str, int]] = frozenset()
     epochs: int = 10
-    hidden: int = 128
-    most: int = 700_000
+    hidden: int = 160
+    most: int = 800_000
 
 
 def real_documents(left_out: frozenset[str] = frozenset()) -> Iterator[LabelledDocument]:
