@@ -136,8 +136,8 @@ def test_page_ends_cut_cells_of_drawn_tables(documents: list[LabelledDocument]) 
 def test_half_and_whole_year_columns_leave_the_item_to_the_row() -> None:
     paths = 0
     for document in generate(150, 8):
-        if not document.tags & {"fund_blocks"}:
-            continue
+        if not document.tags & {"fund_blocks"} or not any(cell.label == "fund_key" for cell in document.cells):
+            continue  # a list's rows have no label of their own
         headings = {cell.text for cell in document.cells if cell.label == "header>fund_amount@half_year"}
         for project in document.records["projects"]:
             for fund in project["funds"]:

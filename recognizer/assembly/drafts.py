@@ -78,8 +78,10 @@ class IndicatorDraft:
         own = tuple(entry for entry in (self.name,) if entry)
         inherited = tuple(entry for entry, new in ((self.level1, self.new1), (self.level2, self.new2)) if entry and not new)
         printed = tuple(entry for entry, new in ((self.level1, self.new1), (self.level2, self.new2)) if entry and new)
-        found = evidence(*printed, *own, inherited=inherited)
-        found = replace(found, at=tuple(dict.fromkeys((*found.at, *evidence(*standards[:1]).at))))
+        found = evidence(*own, *printed, inherited=inherited)
+        beside = evidence(*standards[:1]).at
+        if len(beside) > 1 or not set(beside) <= set(found.at):  # pieces of a text stay together and in order
+            found = replace(found, at=(*found.at, *beside))
         if "inferred" in (levels.level1_provenance, levels.level2_provenance):
             doubts.append("level_inferred")
         if self.name is None:
