@@ -9,8 +9,10 @@ from itertools import count
 from recognizer.layout.continuation import Item, Part, TextLine, continues, one_grid
 from recognizer.layout.filling import fill, lines_of, piece_of, spaced, text_of, union, words_of
 from recognizer.layout.lattice import Lattice, lattices
+from recognizer.layout.unruled import unruled
 from recognizer.types import Cell, Gap, Grid, Line, Page, Run, TextBlock
 
+UNRULED = 0.5  # share of a page's text outside ruled tables from which tables without rules are looked for
 AIRY = 0.9  # space above a line, as a share of its height, that counts as an empty line
 
 
@@ -48,7 +50,8 @@ def _with_next(pages: Iterable[Page]) -> Iterator[tuple[Page, list[Item], list[I
     """Each page with its items and those of the next page, of which only one is held at a time."""
     held: tuple[Page, list[Item]] | None = None
     for page in pages:
-        items = page_items(page)
+        last = next((item for item in reversed(held[1]) if isinstance(item, Part)), None) if held else None
+        items = page_items(page, last.xs if last else ())
         if held:
             yield *held, items
         held = page, items
@@ -63,10 +66,17 @@ def _flushed(parts: list[Part], lines: list[TextLine]) -> Iterator[TextBlock | G
         yield TextBlock(tuple(line.line for line in lines))
 
 
-def page_items(page: Page) -> list[Item]:
-    """The tables of a page and the text lines outside them, from top to bottom."""
+def page_items(page: Page, edges: Sequence[float] = ()) -> list[Item]:
+    """The tables of a page and the text lines outside them, from top to bottom.
+
+    `edges` are those of the columns of the last table of the page before, which may go on without rules.
+    """
     tables = lattices(page.rules)
     filled, outside = fill(page, tables)
+    if _length(outside) > UNRULED * _length(page.runs):
+        found, outside = unruled(page, outside, edges)
+        tables = [*tables, *(table.lattice for table in found)]
+        filled = [*filled, *(table.runs for table in found)]
     indices = count()
     items: list[tuple[float, float, Item]] = []
     for table, runs in zip(tables, filled, strict=True):
@@ -81,6 +91,10 @@ def page_items(page: Page) -> list[Item]:
         items.append((box[1], box[0], TextLine(Line(spaced(words), 0, "line", pieces), page.number, box, height, page.height)))
     items.sort(key=lambda item: item[:2])
     return _numbered([item for _, _, item in items], "start" if page.number == 1 else "page")
+
+
+def _length(runs: Iterable[Run]) -> int:
+    return sum(len(run.text) for run in runs)
 
 
 def _part(page: Page, table: Lattice, lines: dict[int, list[Run]], indices: Iterator[int]) -> Part:

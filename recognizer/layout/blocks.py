@@ -1,0 +1,209 @@
+"""Texts of tables without rules: runs cut at wide gaps into segments, segments that follow each other downwards into blocks.
+
+A block is what one cell prints: a line, the lines that its width broke, or the characters of a vertical label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from recognizer.layout.filling import cut
+from recognizer.types import Box, Run
+
+APART = 0.62  # ideographs of room in a line from which two texts are two cells' texts
+SAME_BASE = 0.2  # ideographs by which the middles of one line's characters may differ
+STACKED = 1.13  # ideographs between the characters of a vertical label at most
+WRAPPED = (1.08, 1.75)  # ideographs between the lines of a cell
+SAME_PITCH = 0.13  # ideographs by which the distance of lines may differ
+FULL = 0.75  # share of the pairs of wrapped lines whose first is the longer one, at least
+OVERLAP = 0.35  # share of the narrower of two lines that stands under the other at least
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Characters without a wide gap on one line, and the box around them."""
+
+    runs: tuple[Run, ...]
+    box: Box
+    text: str
+
+    @property
+    def middle(self) -> float:
+        """The height of the line's middle."""
+        return (self.box[1] + self.box[3]) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Segments below each other that make one cell's text."""
+
+    segments: tuple[Segment, ...]
+    box: Box
+
+    @property
+    def middle(self) -> float:
+        """The height of the middle between the first and the last line."""
+        return (self.segments[0].middle + self.segments[-1].middle) / 2
+
+    @property
+    def center(self) -> float:
+        """How far to the right its middle stands."""
+        return (self.box[0] + self.box[2]) / 2
+
+    @property
+    def text(self) -> str:
+        """What it prints."""
+        return "".join(segment.text for segment in self.segments)
+
+
+def em_of(runs: Iterable[Run]) -> float:
+    """The width of an ideograph in most of the text, 0 where there is none."""
+    widths = [
+        box[2] - box[0] for run in runs if not run.vertical for char, box in zip(run.text, run.boxes, strict=True)
+        if char >= "\u2e80"
+    ]
+    return median(widths) if widths else 0.0
+
+
+def segments_of(runs: Iterable[Run], em: float) -> list[Segment]:
+    """The segments that runs make, from top to bottom and left to right."""
+    parts: list[Segment] = []
+    for run in runs:
+        start = 0
+        last = -1  # index of the last character that is no blank
+        for index, char in enumerate(run.text):
+            if char.isspace():
+                continue
+            if last >= 0 and not run.vertical and run.boxes[index][0] - run.boxes[last][2] > APART * em:
+                _add(parts, run, start, index)
+                start = index
+            last = index
+        _add(parts, run, start, len(run.text))
+    return _side_by_side(parts, em)
+
+
+def _add(parts: list[Segment], run: Run, start: int, end: int) -> None:
+    part = cut(run, start, end)
+    if part:
+        x0s, y0s, x1s, y1s = zip(*part.boxes, strict=True)
+        parts.append(Segment((part,), (min(x0s), min(y0s), max(x1s), max(y1s)), part.text))
+
+
+def _side_by_side(parts: list[Segment], em: float) -> list[Segment]:
+    """Segments of one line that nearly touch as one."""
+    found: list[Segment] = []
+    for line in _lines(sorted(parts, key=lambda part: part.middle), em):
+        open_part: Segment | None = None
+        for part in sorted(line, key=lambda part: part.box[0]):
+            if open_part and part.box[0] - open_part.box[2] <= APART * em and not part.runs[0].vertical:
+                box = (open_part.box[0], min(open_part.box[1], part.box[1]), max(open_part.box[2], part.box[2]),
+                       max(open_part.box[3], part.box[3]))
+                open_part = Segment(open_part.runs + part.runs, box, open_part.text + part.text)
+                continue
+            found += [open_part] if open_part else []
+            open_part = part
+        found += [open_part] if open_part else []
+    return found
+
+
+def _lines(ordered: Sequence[Segment], em: float) -> Iterable[list[Segment]]:
+    line: list[Segment] = []
+    for part in ordered:
+        if line and part.middle - line[0].middle > SAME_BASE * em:
+            yield line
+            line = []
+        line.append(part)
+    if line:
+        yield line
+
+
+def blocks_of(segments: Sequence[Segment], em: float, walls: Sequence[Box] = ()) -> list[Block]:
+    """The blocks that segments make, from top to bottom; none reaches over one of the `walls`, level lines given as boxes."""
+    below = _next_below(segments)
+    pitch = _pitch(segments, below, em)
+    stacks: list[list[Segment]] = []
+    open_stacks: dict[int, int] = {}  # segment -> its stack, while something may still follow it
+    taken_by: dict[int, int] = {}
+    for upper, lower in sorted(below, key=lambda pair: segments[pair[1]].middle - segments[pair[0]].middle):
+        if upper not in open_stacks and lower not in taken_by and _follows(segments[upper], segments[lower], pitch, em):
+            first, second = segments[upper], segments[lower]
+            if not any(first.middle < wall[1] < second.middle and wall[0] < second.box[2] and wall[2] > second.box[0] + 1
+                       and wall[0] < first.box[2] - 1 and wall[2] > first.box[0] + 1 for wall in walls):
+                open_stacks[upper] = lower
+                taken_by[lower] = upper
+    for index in range(len(segments)):
+        if index in taken_by:
+            continue
+        stack = [segments[index]]
+        following = open_stacks.get(index)
+        while following is not None:
+            stack.append(segments[following])
+            following = open_stacks.get(following)
+        stacks.append(stack)
+    return sorted((_block(part) for stack in stacks for part in _evenly(stack, em)), key=lambda block: block.middle)
+
+
+def _evenly(stack: list[Segment], em: float) -> Iterable[list[Segment]]:
+    """A stack of single characters cut where two vertical labels stand above each other."""
+    if any(len(segment.text) > 1 for segment in stack) or len(stack) < 3:
+        yield stack
+        return
+    least = min(second.middle - first.middle for first, second in zip(stack, stack[1:], strict=False))
+    start = 0
+    for index in range(1, len(stack) + 1):
+        if index == len(stack) or stack[index].middle - stack[index - 1].middle > least + SAME_PITCH * em:
+            yield stack[start:index]
+            start = index
+
+
+def _block(segments: list[Segment]) -> Block:
+    x0s, y0s, x1s, y1s = zip(*(segment.box for segment in segments), strict=True)
+    return Block(tuple(segments), (min(x0s), min(y0s), max(x1s), max(y1s)))
+
+
+def _next_below(segments: Sequence[Segment]) -> list[tuple[int, int]]:
+    """For each segment the nearest ones below it, where no other stands between them."""
+    pairs = []
+    order = sorted(range(len(segments)), key=lambda index: segments[index].middle)
+    for rank, index in enumerate(order):
+        x0, _, x1, _ = segments[index].box
+        depth = float("inf")
+        for other in order[rank + 1 :]:
+            box = segments[other].box
+            if segments[other].middle > depth:
+                break
+            shared = min(x1, box[2]) - max(x0, box[0])
+            if shared > OVERLAP * min(x1 - x0, box[2] - box[0]) and segments[other].middle - segments[index].middle > 1:
+                pairs.append((index, other))
+                depth = min(depth, segments[other].middle + 2)
+    single = {index for index, _ in pairs}
+    count = {index: 0 for index in single}
+    for index, _ in pairs:
+        count[index] += 1
+    return [(upper, lower) for upper, lower in pairs if count[upper] == 1]
+
+
+def _pitch(segments: Sequence[Segment], below: Sequence[tuple[int, int]], em: float) -> float:
+    """The distance of two lines of a cell, 0 where no text seems to be broken."""
+    steps = sorted(
+        (segments[b].middle - segments[a].middle, _is_longer(segments[a], segments[b], em)) for a, b in below
+        if len(segments[a].text) > 1 and WRAPPED[0] * em <= segments[b].middle - segments[a].middle <= WRAPPED[1] * em
+    )
+    for step, _ in steps:
+        near = [longer for other, longer in steps if step <= other <= step + SAME_PITCH * em]
+        if len(near) >= 2 or step < 1.4 * em:
+            return step + SAME_PITCH * em if sum(near) >= FULL * len(near) else 0.0
+    return 0.0
+
+
+def _is_longer(first: Segment, second: Segment, em: float) -> bool:
+    return first.box[2] - first.box[0] >= second.box[2] - second.box[0] - 0.6 * em
+
+
+def _follows(upper: Segment, lower: Segment, pitch: float, em: float) -> bool:
+    step = lower.middle - upper.middle
+    if len(upper.text) == 1 and len(lower.text) == 1:
+        return step <= max(pitch, STACKED * em) and abs(upper.box[0] - lower.box[0]) < 0.6 * em
+    return step <= pitch

@@ -1,0 +1,125 @@
+"""Columns of a table without rules: where texts leave room from top to bottom, sharpened by how they are set.
+
+Rows with many texts say where the columns part; texts in the middle of their columns, or at their left, say where exactly.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from recognizer.layout.blocks import Block
+from recognizer.types import Box
+
+PAD = 5.0  # points between a cell's edge and its text, where nothing tells
+MOST_PAD = 14.0  # and at most at the outer edges of a table
+INSIDE = 1.0  # points by which a text may stand over an edge
+KNOWN = 2.5  # points between two known edges that are one
+EVEN = 1.2  # points by which the middles of a column's texts may differ for them to be centred
+ROUNDS = 60  # of moving edges until centred texts are in the middle
+
+
+@dataclass(slots=True)
+class _Edge:
+    """An edge between columns: from where to where it may stand, and whether it is drawn."""
+
+    low: float
+    high: float
+    fixed: bool = False
+
+    @property
+    def at(self) -> float:
+        return (self.low + self.high) / 2
+
+
+def columns_of(rows: Sequence[Sequence[Block]], known: Sequence[float], outer: tuple[float, float] | None) -> tuple[float, ...]:
+    """The edges of the columns in which the rows' blocks stand, from left to right.
+
+    `known` are edges that something drawn, or the page before, tells of; `outer` are the table's sides where they are drawn.
+    """
+    boxes = [block.box for row in rows for block in row]
+    left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
+    edges = [_Edge(at, at, True) for at in _apart(known) if left < at < right and not _crossed(at, rows)]
+    for row in sorted(rows, key=len, reverse=True):
+        for before, after in pairwise(sorted(row, key=lambda block: block.box[0])):
+            if after.box[0] > before.box[2]:
+                _narrow(edges, before.box[2], after.box[0])
+    edges.sort(key=lambda edge: edge.at)
+    first = _Edge(outer[0], outer[0], True) if outer else _side(known, left - MOST_PAD, left, left - PAD)
+    last = _Edge(outer[1], outer[1], True) if outer else _side(known, right, right + MOST_PAD, right + PAD)
+    return _sharpened([first, *edges, last], boxes)
+
+
+def _apart(known: Sequence[float]) -> list[float]:
+    found: list[float] = []
+    for at in sorted(known):
+        if not found or at - found[-1] > KNOWN:
+            found.append(at)
+    return found
+
+
+def _crossed(at: float, rows: Sequence[Sequence[Block]]) -> bool:
+    """Whether an edge that is said to stand somewhere runs through more texts than it parts."""
+    through = parted = 0
+    for row in rows:
+        crossed = any(block.box[0] + INSIDE < at < block.box[2] - INSIDE for block in row)
+        through += crossed
+        parted += not crossed and any(block.box[2] <= at + INSIDE for block in row) and any(block.box[0] >= at - INSIDE for block in row)
+    return through > parted
+
+
+def _side(known: Sequence[float], low: float, high: float, usual: float) -> _Edge:
+    for at in known:
+        if low - INSIDE <= at <= high + INSIDE:
+            return _Edge(at, at, True)
+    half = min(usual - low, high - usual)
+    return _Edge(usual - half, usual + half)
+
+
+def _narrow(edges: list[_Edge], low: float, high: float) -> None:
+    """Takes the room between two neighbours of a row into account: it holds one edge or more."""
+    met = [edge for edge in edges if edge.low <= high and edge.high >= low]
+    if not met:
+        edges.append(_Edge(low, high))
+    elif len(met) == 1 and not met[0].fixed:
+        met[0].low, met[0].high = max(met[0].low, low), min(met[0].high, high)
+
+
+def _sharpened(edges: list[_Edge], boxes: Sequence[Box]) -> tuple[float, ...]:
+    """The edges moved, each within its room, so that the texts of centred columns stand in their middle."""
+    at = [edge.at for edge in edges]
+    middles: list[tuple[int, float]] = []
+    for column, (first, second) in enumerate(pairwise(edges)):
+        own = [box for box in boxes if box[0] >= first.low - INSIDE and box[2] <= second.high + INSIDE
+               and box[0] >= first.at - INSIDE and box[2] <= second.at + INSIDE]
+        centers = [(box[0] + box[2]) / 2 for box in own]
+        lefts = [box[0] for box in own]
+        if not own:
+            continue
+        middle = median(centers)
+        if sum(abs(center - middle) <= EVEN for center in centers) >= 0.6 * len(centers) and (
+                len(own) == 1 or max(lefts) - min(lefts) > EVEN or column == 0):
+            middles.append((column, middle))
+        elif not first.fixed:
+            start = median(lefts)
+            if sum(abs(left - start) <= EVEN for left in lefts) >= 0.6 * len(lefts):
+                at[column] = min(max(start - PAD, first.low), first.high)
+    for _ in range(ROUNDS):
+        for column, middle in middles:
+            wrong = 2 * middle - at[column] - at[column + 1]
+            free = [index for index in (column, column + 1) if not edges[index].fixed]
+            for index in free:
+                at[index] = min(max(at[index] + wrong / len(free), edges[index].low), edges[index].high)
+    return tuple(at)
+
+
+def columns_under(xs: Sequence[float], box: Box) -> tuple[int, int]:
+    """The columns that a text stands in, as (first, after the last)."""
+    first, last = box[0] + INSIDE, box[2] - INSIDE
+    if last <= first:
+        first = last = (box[0] + box[2]) / 2
+    start = min(max(bisect_left(xs, first) - 1, 0), len(xs) - 2)
+    return start, min(max(bisect_left(xs, last), start + 1), len(xs) - 1)

@@ -1,0 +1,99 @@
+"""Rows of a table without rules: texts whose middles (or tops) stand at one height, and labels that hold for several rows.
+
+A label that a cell over several rows prints in its middle stands at the height of no row, or beside rows that have nothing in
+its columns; it makes no row of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from recognizer.layout.blocks import Block
+
+SAME_ROW = 0.17  # ideographs by which the middles of a row's texts may differ
+DENSE = 0.6  # drawn lines for each row of text from which every row is drawn
+
+
+def heights_of(blocks: Sequence[Block], em: float) -> dict[int, float]:
+    """By id the height that tells the row of each block: that of its middle, or of its first line where tops are level."""
+    tall = [block for block in blocks if len(block.segments) > 1]
+    others = [block for block in blocks if len(block.segments) == 1]
+    by_middle = sum(any(abs(block.middle - other.middle) < SAME_ROW * em for other in others) for block in tall)
+    by_top = sum(any(abs(block.segments[0].middle - other.middle) < SAME_ROW * em for other in others) for block in tall)
+    top = by_top > by_middle
+    return {id(block): block.segments[0].middle if top else block.middle for block in blocks}
+
+
+def clusters_of(blocks: Sequence[Block], heights: dict[int, float], em: float) -> list[list[Block]]:
+    """The blocks of each height, from top to bottom."""
+    found: list[list[Block]] = []
+    start = 0.0
+    for block in sorted(blocks, key=lambda block: heights[id(block)]):
+        if found and heights[id(block)] - start <= SAME_ROW * em:
+            found[-1].append(block)
+        else:
+            found.append([block])
+            start = heights[id(block)]
+    return found
+
+
+def without_labels(clusters: list[list[Block]], em: float) -> tuple[list[list[Block]], list[Block]]:
+    """The clusters that are rows, and the blocks between them, which belong to several rows."""
+    kept = list(clusters)
+    labels: list[Block] = []
+    for size in range(1, max(map(len, clusters), default=0) + 1):
+        for cluster in clusters:
+            if len(cluster) != size:
+                continue
+            index = next(number for number, other in enumerate(kept) if other is cluster)
+            if 0 < index < len(kept) - 1 and _is_between(cluster, kept[index - 1], kept[index + 1], em):
+                del kept[index]
+                labels += cluster
+    return kept, labels
+
+
+def _is_between(cluster: Sequence[Block], above: Sequence[Block], below: Sequence[Block], em: float) -> bool:
+    """Whether the blocks hold for the rows above and below: those have texts, but none in the blocks' columns."""
+    for block in cluster:
+        if any(_over(block, other) for other in (*above, *below)):
+            return False
+    # Rows that follow each other have room between them; what stands in no room stands beside them.
+    gap_above = max(block.box[1] for block in cluster) - min(block.box[3] for block in above)
+    gap_below = max(block.box[1] for block in below) - min(block.box[3] for block in cluster)
+    beside = gap_above < 0 or gap_below < 0
+    return beside or len(cluster) < min(len(above), len(below))
+
+
+def _over(block: Block, other: Block) -> bool:
+    return block.box[0] < other.box[2] and other.box[0] < block.box[2]
+
+
+def row_edges(rows: Sequence[Sequence[Block]], known: Sequence[float], top: float, bottom: float, em: float) -> tuple[float, ...]:
+    """The edges of the rows: drawn ones, and between rows that nothing parts the middle of the room between them.
+
+    Where nearly every row is drawn, what stands between two lines is one row.
+    """
+    inner = [at for at in known if top + 0.5 * em < at < bottom - 0.5 * em]
+    edges = [top, *inner, bottom]
+    if len(inner) + 1 >= DENSE * len(rows):
+        return tuple(edges)
+    for upper, lower in pairwise(rows):
+        end, start = _extent(upper)[1], _extent(lower)[0]
+        first, second = _middle(upper), _middle(lower)
+        if any(first < at < second for at in edges):
+            continue
+        edges.append((end + start) / 2 if end < start else (first + second) / 2)
+    return tuple(sorted(edges))
+
+
+def _middle(row: Sequence[Block]) -> float:
+    return sum(block.middle for block in row) / len(row)
+
+
+def _extent(row: Sequence[Block]) -> tuple[float, float]:
+    """From where to where a row's text reaches at least: that of the blocks most of its cells are as high as."""
+    heights = sorted(block.box[3] - block.box[1] for block in row)
+    usual = heights[-1] if len(heights) < 3 else heights[-2]
+    own = [block.box for block in row if block.box[3] - block.box[1] <= usual]
+    return min(box[1] for box in own), max(box[3] for box in own)
