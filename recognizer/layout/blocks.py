@@ -17,7 +17,7 @@ SAME_BASE = 0.2  # ideographs by which the middles of one line's characters may 
 STACKED = 1.13  # ideographs between the characters of a vertical label at most
 WRAPPED = (1.08, 1.75)  # ideographs between the lines of a cell
 SAME_PITCH = 0.13  # ideographs by which the distance of lines may differ
-FULL = 0.75  # share of the pairs of wrapped lines whose first is the longer one, at least
+BROKEN = 0.75  # share of the pairs of lines at a distance that look broken from which it is that of broken lines
 OVERLAP = 0.35  # share of the narrower of two lines that stands under the other at least
 
 
@@ -121,18 +121,15 @@ def _lines(ordered: Sequence[Segment], em: float) -> Iterable[list[Segment]]:
 
 def blocks_of(segments: Sequence[Segment], em: float, walls: Sequence[Box] = ()) -> list[Block]:
     """The blocks that segments make, from top to bottom; none reaches over one of the `walls`, level lines given as boxes."""
-    below = _next_below(segments)
+    below = [(upper, lower) for upper, lower in _next_below(segments) if not parted(segments[upper], segments[lower], walls)]
     pitch = _pitch(segments, below, em)
     stacks: list[list[Segment]] = []
     open_stacks: dict[int, int] = {}  # segment -> its stack, while something may still follow it
     taken_by: dict[int, int] = {}
     for upper, lower in sorted(below, key=lambda pair: segments[pair[1]].middle - segments[pair[0]].middle):
         if upper not in open_stacks and lower not in taken_by and _follows(segments[upper], segments[lower], pitch, em):
-            first, second = segments[upper], segments[lower]
-            if not any(first.middle < wall[1] < second.middle and wall[0] < second.box[2] and wall[2] > second.box[0] + 1
-                       and wall[0] < first.box[2] - 1 and wall[2] > first.box[0] + 1 for wall in walls):
-                open_stacks[upper] = lower
-                taken_by[lower] = upper
+            open_stacks[upper] = lower
+            taken_by[lower] = upper
     for index in range(len(segments)):
         if index in taken_by:
             continue
@@ -143,6 +140,12 @@ def blocks_of(segments: Sequence[Segment], em: float, walls: Sequence[Box] = ())
             following = open_stacks.get(following)
         stacks.append(stack)
     return sorted((_block(part) for stack in stacks for part in _evenly(stack, em)), key=lambda block: block.middle)
+
+
+def parted(upper: Segment | Block, lower: Segment | Block, walls: Sequence[Box]) -> bool:
+    """Whether a level line stands between two texts, over some of the room that both share."""
+    left, right = max(upper.box[0], lower.box[0]) + 1, min(upper.box[2], lower.box[2]) - 1
+    return any(upper.middle < wall[1] < lower.middle and wall[0] < right and wall[2] > left for wall in walls)
 
 
 def _evenly(stack: list[Segment], em: float) -> Iterable[list[Segment]]:
@@ -186,20 +189,28 @@ def _next_below(segments: Sequence[Segment]) -> list[tuple[int, int]]:
 
 
 def _pitch(segments: Sequence[Segment], below: Sequence[tuple[int, int]], em: float) -> float:
-    """The distance of two lines of a cell, 0 where no text seems to be broken."""
+    """The distance of two lines of a cell, 0 where no text seems to be broken.
+
+    Broken lines are longer than what follows them, or stand beside nothing; rows of cells have neighbours of any length.
+    """
     steps = sorted(
-        (segments[b].middle - segments[a].middle, _is_longer(segments[a], segments[b], em)) for a, b in below
-        if len(segments[a].text) > 1 and WRAPPED[0] * em <= segments[b].middle - segments[a].middle <= WRAPPED[1] * em
+        (segments[lower].middle - segments[upper].middle, _is_broken(segments, upper, lower, em)) for upper, lower in below
+        if len(segments[upper].text) > 1 and WRAPPED[0] * em <= segments[lower].middle - segments[upper].middle <= WRAPPED[1] * em
     )
     for step, _ in steps:
-        near = [longer for other, longer in steps if step <= other <= step + SAME_PITCH * em]
+        near = [broken for other, broken in steps if step <= other <= step + SAME_PITCH * em]
         if len(near) >= 2 or step < 1.4 * em:
-            return step + SAME_PITCH * em if sum(near) >= FULL * len(near) else 0.0
+            return step + SAME_PITCH * em if sum(near) >= BROKEN * len(near) else 0.0
     return 0.0
 
 
-def _is_longer(first: Segment, second: Segment, em: float) -> bool:
-    return first.box[2] - first.box[0] >= second.box[2] - second.box[0] - 0.6 * em
+def _is_broken(segments: Sequence[Segment], upper: int, lower: int, em: float) -> bool:
+    first, second = segments[upper], segments[lower]
+    if first.box[2] - first.box[0] >= second.box[2] - second.box[0] - 0.6 * em:
+        return True
+    return not all(
+        any(index != own and abs(other.middle - segments[own].middle) <= SAME_BASE * em for index, other in enumerate(segments))
+        for own in (upper, lower))
 
 
 def _follows(upper: Segment, lower: Segment, pitch: float, em: float) -> bool:

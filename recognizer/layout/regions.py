@@ -64,8 +64,9 @@ def regions_of(page: Page, clusters: Sequence[Sequence[Block]], ink: Ink, em: fl
     found: list[list[list[Block]]] = []
     current: list[list[Block]] = []
     bottom = 0.0
-    for cluster in clusters:
-        top = min(block.box[1] for block in cluster)
+    tops = [min(block.box[1] for block in cluster) for cluster in clusters]
+    for number, cluster in enumerate(clusters):
+        top = min(tops[number:])  # what stands lower in the middle may begin higher
         inside = _inside(cluster, ink)
         far = bool(current) and top - bottom > ROOM * em and len(cluster) == 1 and not inside
         if _is_title(cluster, em) or (_is_caption(cluster) and not inside) or _is_furniture(page, cluster):

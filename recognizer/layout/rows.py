@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from recognizer.layout.blocks import Block
+from recognizer.layout.blocks import Block, parted
+from recognizer.types import Box
 
 SAME_ROW = 0.17  # ideographs by which the middles of a row's texts may differ
-DENSE = 0.6  # drawn lines for each row of text from which every row is drawn
+LOWEST = 1.0  # ideographs from the middle of a row to that of the next at least
+DENSE = 0.85  # share of the texts above each other that are parted by a line from which all rows are drawn
 
 
 def heights_of(blocks: Sequence[Block], em: float) -> dict[int, float]:
@@ -50,7 +52,19 @@ def without_labels(clusters: list[list[Block]], em: float) -> tuple[list[list[Bl
             if 0 < index < len(kept) - 1 and _is_between(cluster, kept[index - 1], kept[index + 1], em):
                 del kept[index]
                 labels += cluster
-    return kept, labels
+    return _apart(kept, em), labels
+
+
+def _apart(clusters: Sequence[list[Block]], em: float) -> list[list[Block]]:
+    """The clusters with those made one that are too near each other for two rows: cells cut by the page begin at its edge."""
+    found: list[list[Block]] = []
+    for cluster in clusters:
+        near = bool(found) and cluster[0].middle - found[-1][0].middle < LOWEST * em
+        if near and not any(_over(block, other) for block in cluster for other in found[-1]):
+            found[-1] = [*found[-1], *cluster]
+        else:
+            found.append(cluster)
+    return found
 
 
 def _is_between(cluster: Sequence[Block], above: Sequence[Block], below: Sequence[Block], em: float) -> bool:
@@ -69,17 +83,26 @@ def _over(block: Block, other: Block) -> bool:
     return block.box[0] < other.box[2] and other.box[0] < block.box[2]
 
 
-def row_edges(rows: Sequence[Sequence[Block]], known: Sequence[float], top: float, bottom: float, em: float) -> tuple[float, ...]:
+def are_drawn(rows: Sequence[Sequence[Block]], walls: Sequence[Box]) -> bool:
+    """Whether lines part nearly all the texts of rows that follow each other."""
+    pairs = [(one, other) for upper, lower in pairwise(rows) for one in upper for other in lower if _over(one, other)]
+    return sum(parted(upper, lower, walls) for upper, lower in pairs) >= DENSE * max(len(pairs), 1)
+
+
+def row_edges(
+    rows: list[list[Block]], known: Sequence[float], all_drawn: bool, top: float, bottom: float, em: float
+) -> tuple[float, ...]:
     """The edges of the rows: drawn ones, and between rows that nothing parts the middle of the room between them.
 
-    Where nearly every row is drawn, what stands between two lines is one row.
+    Where all rows are drawn, what stands between two lines is one row.
     """
     inner = [at for at in known if top + 0.5 * em < at < bottom - 0.5 * em]
     edges = [top, *inner, bottom]
-    if len(inner) + 1 >= DENSE * len(rows):
+    if all_drawn:
         return tuple(edges)
-    for upper, lower in pairwise(rows):
-        end, start = _extent(upper)[1], _extent(lower)[0]
+    extents = [_extent(row, rows[max(number - 1, 0) : number] + rows[number + 1 : number + 2], em)
+               for number, row in enumerate(rows)]
+    for (upper, lower), ((_, end), (start, _)) in zip(pairwise(rows), pairwise(extents), strict=True):
         first, second = _middle(upper), _middle(lower)
         if any(first < at < second for at in edges):
             continue
@@ -91,9 +114,10 @@ def _middle(row: Sequence[Block]) -> float:
     return sum(block.middle for block in row) / len(row)
 
 
-def _extent(row: Sequence[Block]) -> tuple[float, float]:
-    """From where to where a row's text reaches at least: that of the blocks most of its cells are as high as."""
-    heights = sorted(block.box[3] - block.box[1] for block in row)
-    usual = heights[-1] if len(heights) < 3 else heights[-2]
-    own = [block.box for block in row if block.box[3] - block.box[1] <= usual]
-    return min(box[1] for box in own), max(box[3] for box in own)
+def _extent(row: Sequence[Block], beside: Sequence[Sequence[Block]], em: float) -> tuple[float, float]:
+    """From where to where a row's text reaches, labels left aside that seem to hold for the rows above and below too."""
+    own = [block for block in row if any(_over(block, other) for near in beside for other in near)]
+    last = max((block.box[0] for block in own), default=0.0)
+    counted = [block for block in row if block in own or block.box[0] > last] or list(row)
+    return (min(block.segments[0].middle for block in counted) - em / 2,
+            max(block.segments[-1].middle for block in counted) + em / 2)

@@ -14,14 +14,16 @@ from recognizer.layout.blocks import Block, blocks_of, em_of, segments_of
 from recognizer.layout.columns import PAD, columns_of, columns_under
 from recognizer.layout.lattice import Lattice, Slot
 from recognizer.layout.regions import Ink, ink_of, regions_of
-from recognizer.layout.rows import clusters_of, heights_of, row_edges, without_labels
+from recognizer.layout.rows import are_drawn, clusters_of, heights_of, row_edges, without_labels
 from recognizer.layout.tiling import tile
-from recognizer.types import Page, Run
+from recognizer.types import Box, Page, Run
 
 MOST_BLOCKS = 3000  # on a page; more are no table that people read
 NEAR_WALL = 2.5  # points from a track's edge within which a line is drawn on it
 EMPTY_LABEL = 4.0  # points that a label may stand off its place rather than leave a row beside it empty
 EMPTY_CELL = 0.4  # and that other texts may
+MORE_COLUMNS = 3.0  # points that a text in the table's data may stand off its place for each column it would take besides
+FULL = 0.75  # share of the columns that have a text in a full row
 WIDE = 15.0  # points off its place from which a text stands at none
 
 
@@ -77,7 +79,8 @@ def _table(
     drawn = ink.heights(top - 3 * em, bottom + 3 * em)
     first = max((at for at in drawn if at < top + 0.3 * em), default=top - PAD)
     last = min((at for at in drawn if at > bottom - 0.3 * em), default=bottom + PAD)
-    ys = row_edges(rows, drawn, first, last, em)
+    all_drawn = are_drawn(rows, ink.level)
+    ys = row_edges(rows, drawn, all_drawn, first, last, em)
     sides = ink.sides(first - NEAR_WALL, last + NEAR_WALL)
     lines = [line for line in ink.level if first - NEAR_WALL <= line[1] <= last + NEAR_WALL]
     outer = (min(line[0] for line in lines), max(line[2] for line in lines)) if lines else None
@@ -93,7 +96,7 @@ def _table(
                 id(block) in between)
         for block in blocks
     ]
-    walls = _Walls(xs, ys, ink)
+    walls = _Walls(xs, ys, ink, all_drawn)
     _grow_down(placed, heights, xs, ys, walls)
     _grow_across(placed, xs, walls, len(ys) - 1)
     return _lattice(placed, xs, ys)
@@ -125,7 +128,8 @@ def _rows_under(ys: Sequence[float], block: Block, height: float, between: bool,
 class _Walls:
     """What is drawn on the edges of rows and columns."""
 
-    def __init__(self, xs: Sequence[float], ys: Sequence[float], ink: Ink) -> None:
+    def __init__(self, xs: Sequence[float], ys: Sequence[float], ink: Ink, all_drawn: bool) -> None:
+        self.all_drawn = all_drawn
         self.level = [
             [any(abs(line[1] - y) <= NEAR_WALL and line[0] <= (x0 + x1) / 2 <= line[2] for line in ink.level)
              for x0, x1 in pairwise(xs)] for y in ys
@@ -134,8 +138,6 @@ class _Walls:
             [any(abs(line[0] - x) <= NEAR_WALL and line[1] <= (y0 + y1) / 2 <= line[3] for line in ink.upright)
              for y0, y1 in pairwise(ys)] for x in xs
         ]
-        drawn = sum(any(line) for line in self.level[1:-1])
-        self.dense = drawn >= 0.6 * max(len(ys) - 2, 1)
 
     def below(self, row: int, columns: tuple[int, int]) -> bool:
         """Whether something is drawn between a row and the next, in some of the columns."""
@@ -165,7 +167,7 @@ def _grow_down(
                          key=lambda each: heights[id(each.block)])
             if not own or any(upper.rows[1] > lower.rows[0] for upper, lower in pairwise(own)):
                 continue
-            if not walls.dense and columns[0] > leaf and not any(each.between for each in own):
+            if not walls.all_drawn and columns[0] > leaf and not any(each.between for each in own):
                 continue
             wanted = [(each.rows[0] - first, each.rows[1] - first) for each in own]
             places = [each.block.middle for each in own]
@@ -174,7 +176,7 @@ def _grow_down(
                 return abs(places[number] - (ys[first + start] + ys[first + end]) / 2)
 
             # Where every row is drawn, what no line parts is one cell.
-            left_over = 1000.0 if walls.dense else EMPTY_LABEL
+            left_over = 1000.0 if walls.all_drawn else EMPTY_LABEL
             for each, (start, end) in zip(own, tile(last - first, wanted, fit, left_over), strict=True):
                 each.rows = (first + start, first + end)
 
@@ -207,6 +209,7 @@ def _grow_across(placed: list[_Placed], xs: Sequence[float], walls: _Walls, coun
     for each in placed:
         groups.setdefault(each.rows, []).append(each)
     columns = len(xs) - 1
+    data = _first_full(placed, columns)
     for rows, group in sorted(groups.items(), key=lambda entry: entry[0][0] - entry[0][1]):
         barred = [False] * columns
         for other in placed:
@@ -220,13 +223,28 @@ def _grow_across(placed: list[_Placed], xs: Sequence[float], walls: _Walls, coun
             wanted = [(each.columns[0] - first, each.columns[1] - first) for each in own]
             boxes = [each.block.box for each in own]
 
-            def fit(number: int, start: int, end: int, boxes: list = boxes, first: int = first) -> float:  # type: ignore[type-arg]
+            # Under the table's heading a cell beside an empty one stays in its column unless its text says otherwise.
+            more = MORE_COLUMNS if rows[0] >= data else 0.0
+
+            def fit(number: int, start: int, end: int, boxes: list[Box] = boxes, wanted: list[tuple[int, int]] = wanted,
+                    first: int = first, more: float = more) -> float:
                 x0, _, x1, _ = boxes[number]
                 left, right = xs[first + start], xs[first + end]
-                return min(abs((x0 + x1) / 2 - (left + right) / 2), abs(x0 - left - PAD) + 1.5, WIDE)
+                extra = more * (end - start - wanted[number][1] + wanted[number][0])
+                return min(abs((x0 + x1) / 2 - (left + right) / 2), abs(x0 - left - PAD) + 1.5, WIDE) + extra
 
             for each, (start, end) in zip(own, tile(last - first, wanted, fit, EMPTY_CELL), strict=True):
                 each.columns = (first + start, first + end)
+
+
+def _first_full(placed: Sequence[_Placed], columns: int) -> int:
+    """The first row in which most columns have a text of their own."""
+    filled: dict[int, int] = {}
+    for each in placed:
+        if each.columns[1] - each.columns[0] == 1:
+            for row in range(*each.rows):
+                filled[row] = filled.get(row, 0) + 1
+    return min((row for row, number in filled.items() if number >= FULL * columns), default=0)
 
 
 def _lattice(placed: list[_Placed], xs: Sequence[float], ys: Sequence[float]) -> Found | None:
