@@ -17,8 +17,11 @@ from recognizer.types import Box
 PAD = 5.0  # points between a cell's edge and its text, where nothing tells
 MOST_PAD = 14.0  # and at most at the outer edges of a table
 INSIDE = 1.0  # points by which a text may stand over an edge
+LOOSE = 25.0  # points by which an edge may stand elsewhere than the page before seems to have it
+NEAR = 4.0  # points by which a drawn one may
 KNOWN = 2.5  # points between two known edges that are one
 EVEN = 1.2  # points by which the middles of a column's texts may differ for them to be centred
+MOST = 0.6  # share of a column's texts that have to stand alike
 ROUNDS = 60  # of moving edges until centred texts are in the middle
 
 
@@ -29,28 +32,42 @@ class _Edge:
     low: float
     high: float
     fixed: bool = False
+    name: float | None = None  # where the page before has it
 
     @property
     def at(self) -> float:
-        return (self.low + self.high) / 2
+        return (self.low + self.high) / 2 if self.name is None else min(max(self.name, self.low), self.high)
 
 
-def columns_of(rows: Sequence[Sequence[Block]], known: Sequence[float], outer: tuple[float, float] | None) -> tuple[float, ...]:
-    """The edges of the columns in which the rows' blocks stand, from left to right.
+def columns_of(
+    rows: Sequence[Sequence[Block]], known: Sequence[float], before: Sequence[float], outer: tuple[float, float] | None
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The edges of the columns in which the rows' blocks stand, from left to right; and the same as the page before has them.
 
-    `known` are edges that something drawn, or the page before, tells of; `outer` are the table's sides where they are drawn.
+    `known` are edges that something drawn tells of, `before` those of a table that goes on here, which were perhaps only
+    inferred; `outer` are the table's sides where they are drawn.
     """
     boxes = [block.box for row in rows for block in row]
     left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
     edges = [_Edge(at, at, True) for at in _apart(known) if left < at < right and not _crossed(at, rows)]
+    if before and before[0] < left + INSIDE and right - INSIDE < before[-1]:
+        outer = (before[0], before[-1])
+        for previous, at, following in zip(before, before[1:], before[2:], strict=False):
+            near = [edge for edge in edges if abs(edge.at - at) <= NEAR]
+            if near:
+                near[0].name = at
+            else:
+                edges.append(_Edge(at - min(LOOSE, (at - previous) / 2), at + min(LOOSE, (following - at) / 2), name=at))
     for row in sorted(rows, key=len, reverse=True):
-        for before, after in pairwise(sorted(row, key=lambda block: block.box[0])):
-            if after.box[0] > before.box[2]:
-                _narrow(edges, before.box[2], after.box[0])
+        for one, other in pairwise(sorted(row, key=lambda block: block.box[0])):
+            if other.box[0] > one.box[2]:
+                _narrow(edges, one.box[2], other.box[0])
     edges.sort(key=lambda edge: edge.at)
     first = _Edge(outer[0], outer[0], True) if outer else _side(known, left - MOST_PAD, left, left - PAD)
     last = _Edge(outer[1], outer[1], True) if outer else _side(known, right, right + MOST_PAD, right + PAD)
-    return _sharpened([first, *edges, last], boxes)
+    edges = [first, *edges, last]
+    xs = _sharpened(edges, boxes)
+    return xs, tuple(at if edge.name is None else edge.name for at, edge in zip(xs, edges, strict=True))
 
 
 def _apart(known: Sequence[float]) -> list[float]:
@@ -92,25 +109,27 @@ def _sharpened(edges: list[_Edge], boxes: Sequence[Box]) -> tuple[float, ...]:
     """The edges moved, each within its room, so that the texts of centred columns stand in their middle."""
     at = [edge.at for edge in edges]
     middles: list[tuple[int, float]] = []
+    held = [edge.fixed for edge in edges]
     for column, (first, second) in enumerate(pairwise(edges)):
-        own = [box for box in boxes if box[0] >= first.low - INSIDE and box[2] <= second.high + INSIDE
-               and box[0] >= first.at - INSIDE and box[2] <= second.at + INSIDE]
-        centers = [(box[0] + box[2]) / 2 for box in own]
-        lefts = [box[0] for box in own]
+        own = [box for box in boxes if first.at - INSIDE <= box[0] and box[2] <= second.at + INSIDE]
         if not own:
             continue
-        middle = median(centers)
-        if sum(abs(center - middle) <= EVEN for center in centers) >= 0.6 * len(centers) and (
-                len(own) == 1 or max(lefts) - min(lefts) > EVEN or column == 0):
-            middles.append((column, middle))
-        elif not first.fixed:
-            start = median(lefts)
-            if sum(abs(left - start) <= EVEN for left in lefts) >= 0.6 * len(lefts):
-                at[column] = min(max(start - PAD, first.low), first.high)
+        start, center = median(box[0] for box in own), median((box[0] + box[2]) / 2 for box in own)
+        level = sum(abs(box[0] - start) <= EVEN for box in own)
+        centered = [box for box in own if abs((box[0] + box[2]) / 2 - center) <= EVEN]
+        others = [(box[0] + box[2]) / 2 for box in own if abs(box[0] - start) > EVEN]
+        # Texts of one width say nothing by themselves: a heading over them does, which is centred in any case.
+        if len(own) > 2 and level >= MOST * len(own) and (level > len(centered) or (level == len(centered) and others)):
+            at[column] = at[column] if held[column] else min(max(start - PAD, first.low), first.high)
+            held[column] = True
+            if others:
+                middles.append((column, median(others)))
+        elif len(centered) >= MOST * len(own):
+            middles.append((column, center))
     for _ in range(ROUNDS):
         for column, middle in middles:
             wrong = 2 * middle - at[column] - at[column + 1]
-            free = [index for index in (column, column + 1) if not edges[index].fixed]
+            free = [index for index in (column, column + 1) if not held[index]]
             for index in free:
                 at[index] = min(max(at[index] + wrong / len(free), edges[index].low), edges[index].high)
     return tuple(at)

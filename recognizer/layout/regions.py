@@ -14,6 +14,7 @@ FEWEST_ROWS = 3  # rows with several texts that a table has at least
 MARGIN = 0.12  # share of the page's height at its top and bottom where running heads stand
 HIGHEST = 0.6  # share of the page's height that a shaded cell takes at most
 SAME_LINE = 2.0  # points between two drawn lines that are one
+CLOSE = 1.6  # ideographs of empty height that the rest of a cell keeps from the next row at most
 ROOM = 4.0  # ideographs of empty height after which another table begins
 
 _CAPTION = re.compile(
@@ -59,28 +60,52 @@ def ink_of(page: Page) -> Ink:
     return Ink(tuple(level), tuple(upright))
 
 
-def regions_of(page: Page, clusters: Sequence[Sequence[Block]], ink: Ink, em: float) -> list[list[list[Block]]]:
-    """The tables of a page, each as the clusters of blocks (texts of one height) that stand in it."""
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where a table stands: its clusters of blocks, and whether nothing but running heads stands above it on its page."""
+
+    clusters: list[list[Block]]
+    on_top: bool
+
+
+def regions_of(
+    page: Page, clusters: Sequence[Sequence[Block]], ink: Ink, em: float, goes_on: bool = False
+) -> list[Region]:
+    """The tables of a page; with `goes_on` a table of the page before may end in it, with as few rows as it likes."""
     found: list[list[list[Block]]] = []
     current: list[list[Block]] = []
+    first_text: list[Block] = []
     bottom = 0.0
     tops = [min(block.box[1] for block in cluster) for cluster in clusters]
     for number, cluster in enumerate(clusters):
         top = min(tops[number:])  # what stands lower in the middle may begin higher
         inside = _inside(cluster, ink)
         far = bool(current) and top - bottom > ROOM * em and len(cluster) == 1 and not inside
-        if _is_title(cluster, em) or (_is_caption(cluster) and not inside) or _is_furniture(page, cluster):
+        if _is_furniture(page, cluster):
+            continue
+        own = list(cluster)
+        first_text = first_text or own
+        near = [block for other in (*clusters[max(number - 2, 0) : number], *clusters[number + 1 : number + 3]) for block in other]
+        if _is_title(cluster, em) or (_is_caption(cluster) and not inside and not _beside(cluster, near, em)):
             found.append(current)
             current = []
         elif far:
             found.append(current)
-            current = [list(cluster)]
+            current = [own]
         else:
-            current.append(list(cluster))
+            current.append(own)
         bottom = max(bottom, max(block.box[3] for block in cluster))
     found.append(current)
-    trimmed = [_trimmed(region, ink) for region in found]
-    return [region for region in trimmed if sum(len(cluster) > 1 for cluster in region) >= FEWEST_ROWS]
+    regions: list[Region] = []
+    started = False
+    for clusters_of_region in found:
+        on_top = bool(clusters_of_region) and not started
+        started = started or on_top
+        rest = goes_on and on_top and clusters_of_region[0] is first_text
+        trimmed = _trimmed(clusters_of_region, ink, em, rest)
+        if sum(len(cluster) > 1 for cluster in trimmed) >= (1 if rest else FEWEST_ROWS):
+            regions.append(Region(trimmed, rest))
+    return regions
 
 
 def _is_title(cluster: Sequence[Block], em: float) -> bool:
@@ -98,6 +123,12 @@ def _is_caption(cluster: Sequence[Block]) -> bool:
     return all(_CAPTION.fullmatch(block.text) for block in cluster)
 
 
+def _beside(cluster: Sequence[Block], others: Sequence[Block], em: float) -> bool:
+    """Whether a text stands beside others, whose middles are not at its height."""
+    top, bottom = min(block.box[1] for block in cluster), max(block.box[3] for block in cluster)
+    return any(min(bottom, other.box[3]) - max(top, other.box[1]) > 0.3 * em for other in others)
+
+
 def _is_furniture(page: Page, cluster: Sequence[Block]) -> bool:
     top, bottom = cluster[0].box[1], cluster[0].box[3]
     in_margin = bottom < MARGIN * page.height or top > (1 - MARGIN) * page.height
@@ -113,10 +144,14 @@ def _inside(cluster: Sequence[Block], ink: Ink) -> bool:
         box[3] - 0.3 * height < at < box[3] + 2 * height for at in over)
 
 
-def _trimmed(region: list[list[Block]], ink: Ink) -> list[list[Block]]:
-    """The region without lone texts at its ends that no drawn line encloses."""
+def _trimmed(region: list[list[Block]], ink: Ink, em: float, goes_on: bool) -> list[list[Block]]:
+    """The region without lone texts at its ends that no drawn line encloses; the rest of a cell that the page before began
+    may well stand alone.
+    """
     first, last = 0, len(region)
     while first < last and len(region[first]) == 1 and not _inside(region[first], ink):
+        if goes_on and first + 1 < last and region[first + 1][0].box[1] - region[first][0].box[3] < CLOSE * em:
+            break
         first += 1
     while last > first and len(region[last - 1]) == 1 and not _inside(region[last - 1], ink):
         last -= 1

@@ -60,11 +60,11 @@ def unruled(page: Page, runs: Sequence[Run], edges: Sequence[float]) -> tuple[li
     heights = heights_of(blocks, em)
     found: list[Found] = []
     used: set[int] = set()
-    for region in regions_of(page, clusters_of(blocks, heights, em), ink, em):
-        table = _table(region, heights, ink, em, edges if not found else ())
+    for region in regions_of(page, clusters_of(blocks, heights, em), ink, em, bool(edges)):
+        table = _table(region.clusters, heights, ink, em, edges if region.on_top else ())
         if table:
             found.append(table)
-            used.update(id(block) for cluster in region for block in cluster)
+            used.update(id(block) for cluster in region.clusters for block in cluster)
     if not found:
         return [], list(runs)
     return found, [run for block in blocks if id(block) not in used for segment in block.segments for run in segment.runs]
@@ -87,7 +87,7 @@ def _table(
     left, right = min(block.box[0] for block in blocks), max(block.box[2] for block in blocks)
     if outer and (outer[0] > left + 1 or outer[1] < right - 1):
         outer = None
-    xs = columns_of(_with_labels(rows, labels), (*sides, *before), outer)
+    xs, names = columns_of(_with_labels(rows, labels), sides, before, outer)
     if len(xs) < 3:
         return None
     between = {id(block) for block in labels}
@@ -97,9 +97,11 @@ def _table(
         for block in blocks
     ]
     walls = _Walls(xs, ys, ink, all_drawn)
+    # What clearly stands in the middle of several columns bars them for labels of several rows beside it.
+    _grow_across(placed, xs, walls, surely=True)
     _grow_down(placed, heights, xs, ys, walls)
-    _grow_across(placed, xs, walls, len(ys) - 1)
-    return _lattice(placed, xs, ys)
+    _grow_across(placed, xs, walls)
+    return _lattice(placed, names, ys)
 
 
 def _with_labels(rows: Sequence[Sequence[Block]], labels: Sequence[Block]) -> list[list[Block]]:
@@ -203,13 +205,14 @@ def _stretches(barred: Sequence[bool], parted: Sequence[bool]) -> list[tuple[int
     return found
 
 
-def _grow_across(placed: list[_Placed], xs: Sequence[float], walls: _Walls, count: int) -> None:
+def _grow_across(placed: list[_Placed], xs: Sequence[float], walls: _Walls, surely: bool = False) -> None:
     """Gives blocks of the same rows the columns between what stands in their way; tall ones first."""
     groups: dict[tuple[int, int], list[_Placed]] = {}
     for each in placed:
         groups.setdefault(each.rows, []).append(each)
     columns = len(xs) - 1
     data = _first_full(placed, columns)
+    used = {each.columns[0] for each in placed if each.rows[0] >= data and each.columns[1] - each.columns[0] == 1}
     for rows, group in sorted(groups.items(), key=lambda entry: entry[0][0] - entry[0][1]):
         barred = [False] * columns
         for other in placed:
@@ -224,13 +227,15 @@ def _grow_across(placed: list[_Placed], xs: Sequence[float], walls: _Walls, coun
             boxes = [each.block.box for each in own]
 
             # Under the table's heading a cell beside an empty one stays in its column unless its text says otherwise.
-            more = MORE_COLUMNS if rows[0] >= data else 0.0
+            more = MORE_COLUMNS if surely or rows[0] >= data else 0.0
 
             def fit(number: int, start: int, end: int, boxes: list[Box] = boxes, wanted: list[tuple[int, int]] = wanted,
                     first: int = first, more: float = more) -> float:
+                start, end = first + start, first + end
                 x0, _, x1, _ = boxes[number]
-                left, right = xs[first + start], xs[first + end]
-                extra = more * (end - start - wanted[number][1] + wanted[number][0])
+                left, right = xs[start], xs[end]
+                needed = range(first + wanted[number][0], first + wanted[number][1])
+                extra = more * sum((surely or column in used) and column not in needed for column in range(start, end))
                 return min(abs((x0 + x1) / 2 - (left + right) / 2), abs(x0 - left - PAD) + 1.5, WIDE) + extra
 
             for each, (start, end) in zip(own, tile(last - first, wanted, fit, EMPTY_CELL), strict=True):
