@@ -15,6 +15,7 @@ from recognizer.types import Box, Run
 APART = 0.62  # ideographs of room in a line from which two texts are two cells' texts
 SAME_BASE = 0.2  # ideographs by which the middles of one line's characters may differ
 STACKED = 1.13  # ideographs between the characters of a vertical label at most
+NARROW = 1.15  # ideographs that a column of one character a line is wide at most
 WRAPPED = (1.08, 1.75)  # ideographs between the lines of a cell
 SAME_PITCH = 0.13  # ideographs by which the distance of lines may differ
 BROKEN = 0.75  # share of the pairs of lines at a distance that look broken from which it is that of broken lines
@@ -127,7 +128,7 @@ def blocks_of(segments: Sequence[Segment], em: float, walls: Sequence[Box] = ())
     open_stacks: dict[int, int] = {}  # segment -> its stack, while something may still follow it
     taken_by: dict[int, int] = {}
     for upper, lower in sorted(below, key=lambda pair: segments[pair[1]].middle - segments[pair[0]].middle):
-        if upper not in open_stacks and lower not in taken_by and _follows(segments[upper], segments[lower], pitch, em):
+        if upper not in open_stacks and lower not in taken_by and _follows(segments, upper, lower, pitch, em):
             open_stacks[upper] = lower
             taken_by[lower] = upper
     for index in range(len(segments)):
@@ -150,7 +151,7 @@ def parted(upper: Segment | Block, lower: Segment | Block, walls: Sequence[Box])
 
 def _evenly(stack: list[Segment], em: float) -> Iterable[list[Segment]]:
     """A stack of single characters cut where two vertical labels stand above each other."""
-    if any(len(segment.text) > 1 for segment in stack) or len(stack) < 3:
+    if any(segment.box[2] - segment.box[0] > NARROW * em for segment in stack) or len(stack) < 3:
         yield stack
         return
     least = min(second.middle - first.middle for first, second in zip(stack, stack[1:], strict=False))
@@ -206,15 +207,21 @@ def _pitch(segments: Sequence[Segment], below: Sequence[tuple[int, int]], em: fl
 
 def _is_broken(segments: Sequence[Segment], upper: int, lower: int, em: float) -> bool:
     first, second = segments[upper], segments[lower]
-    if first.box[2] - first.box[0] >= second.box[2] - second.box[0] - 0.6 * em:
-        return True
-    return not all(
+    return first.box[2] - first.box[0] >= second.box[2] - second.box[0] - 0.6 * em or not _in_rows(segments, upper, lower, em)
+
+
+def _in_rows(segments: Sequence[Segment], upper: int, lower: int, em: float) -> bool:
+    """Whether other texts stand beside both segments."""
+    return all(
         any(index != own and abs(other.middle - segments[own].middle) <= SAME_BASE * em for index, other in enumerate(segments))
         for own in (upper, lower))
 
 
-def _follows(upper: Segment, lower: Segment, pitch: float, em: float) -> bool:
-    step = lower.middle - upper.middle
-    if len(upper.text) == 1 and len(lower.text) == 1:
-        return step <= max(pitch, STACKED * em) and abs(upper.box[0] - lower.box[0]) < 0.6 * em
+def _follows(segments: Sequence[Segment], upper: int, lower: int, pitch: float, em: float) -> bool:
+    first, second = segments[upper], segments[lower]
+    step = second.middle - first.middle
+    if max(first.box[2] - first.box[0], second.box[2] - second.box[0]) < NARROW * em:
+        if abs(first.box[0] + first.box[2] - second.box[0] - second.box[2]) > 0.6 * em:
+            return False
+        return step <= max(pitch, STACKED * em) or (step <= WRAPPED[1] * em and not _in_rows(segments, upper, lower, em))
     return step <= pitch

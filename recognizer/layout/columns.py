@@ -49,7 +49,7 @@ def columns_of(
     """
     boxes = [block.box for row in rows for block in row]
     left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
-    edges = [_Edge(at, at, True) for at in _apart(known) if left < at < right and not _crossed(at, rows)]
+    edges = [_Edge(at, at, True) for at in _apart(known) if left < at < right]
     if before and before[0] < left + INSIDE and right - INSIDE < before[-1]:
         outer = (before[0], before[-1])
         for previous, at, following in zip(before, before[1:], before[2:], strict=False):
@@ -76,16 +76,6 @@ def _apart(known: Sequence[float]) -> list[float]:
         if not found or at - found[-1] > KNOWN:
             found.append(at)
     return found
-
-
-def _crossed(at: float, rows: Sequence[Sequence[Block]]) -> bool:
-    """Whether an edge that is said to stand somewhere runs through more texts than it parts."""
-    through = parted = 0
-    for row in rows:
-        crossed = any(block.box[0] + INSIDE < at < block.box[2] - INSIDE for block in row)
-        through += crossed
-        parted += not crossed and any(block.box[2] <= at + INSIDE for block in row) and any(block.box[0] >= at - INSIDE for block in row)
-    return through > parted
 
 
 def _side(known: Sequence[float], low: float, high: float, usual: float) -> _Edge:
