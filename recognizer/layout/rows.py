@@ -17,14 +17,13 @@ LOWEST = 1.0  # ideographs from the middle of a row to that of the next at least
 DENSE = 0.85  # share of the texts above each other that are parted by a line from which all rows are drawn
 
 
-def heights_of(blocks: Sequence[Block], em: float) -> dict[int, float]:
-    """By id the height that tells the row of each block: that of its middle, or of its first line where tops are level."""
+def are_top_aligned(blocks: Sequence[Block], em: float) -> bool:
+    """Whether the first lines of a page's cells stand level, and not their middles."""
     tall = [block for block in blocks if len(block.segments) > 1]
     others = [block for block in blocks if len(block.segments) == 1]
     by_middle = sum(any(abs(block.middle - other.middle) < SAME_ROW * em for other in others) for block in tall)
     by_top = sum(any(abs(block.segments[0].middle - other.middle) < SAME_ROW * em for other in others) for block in tall)
-    top = by_top > by_middle
-    return {id(block): block.segments[0].middle if top else block.middle for block in blocks}
+    return by_top > by_middle
 
 
 def clusters_of(blocks: Sequence[Block], heights: dict[int, float], em: float) -> list[list[Block]]:

@@ -14,13 +14,15 @@ from recognizer.layout.blocks import Block, blocks_of, em_of, segments_of
 from recognizer.layout.columns import PAD, columns_of, columns_under
 from recognizer.layout.lattice import Lattice, Slot
 from recognizer.layout.regions import Ink, ink_of, regions_of
-from recognizer.layout.rows import are_drawn, clusters_of, heights_of, row_edges, without_labels
+from recognizer.layout.rows import are_drawn, are_top_aligned, clusters_of, row_edges, without_labels
 from recognizer.layout.tiling import tile
 from recognizer.types import Box, Page, Run
 
 MOST_BLOCKS = 3000  # on a page; more are no table that people read
 NEAR_WALL = 2.5  # points from a track's edge within which a line is drawn on it
 EMPTY_LABEL = 4.0  # points that a label may stand off its place rather than leave a row beside it empty
+CERTAIN = 1000.0  # and that any text may where lines say how far cells reach
+OFF_TOP = 8.0  # for each row that a text at the top of its cell is said to stand under it
 EMPTY_CELL = 0.4  # and that other texts may
 MORE_COLUMNS = 3.0  # points that a text in the table's data may stand off its place for each column it would take besides
 FULL = 0.75  # share of the columns that have a text in a full row
@@ -57,11 +59,12 @@ def unruled(page: Page, runs: Sequence[Run], edges: Sequence[float]) -> tuple[li
     blocks = blocks_of(segments_of(runs, em), em, ink.level)
     if len(blocks) > MOST_BLOCKS:
         return [], list(runs)
-    heights = heights_of(blocks, em)
+    on_top = are_top_aligned(blocks, em)
+    heights = {id(block): block.segments[0].middle if on_top else block.middle for block in blocks}
     found: list[Found] = []
     used: set[int] = set()
     for region in regions_of(page, clusters_of(blocks, heights, em), ink, em, bool(edges)):
-        table = _table(region.clusters, heights, ink, em, edges if region.on_top else ())
+        table = _table(region.clusters, heights, on_top, ink, em, edges if region.on_top else ())
         if table:
             found.append(table)
             used.update(id(block) for cluster in region.clusters for block in cluster)
@@ -71,7 +74,7 @@ def unruled(page: Page, runs: Sequence[Run], edges: Sequence[float]) -> tuple[li
 
 
 def _table(
-    region: list[list[Block]], heights: dict[int, float], ink: Ink, em: float, before: Sequence[float]
+    region: list[list[Block]], heights: dict[int, float], on_top: bool, ink: Ink, em: float, before: Sequence[float]
 ) -> Found | None:
     blocks = [block for cluster in region for block in cluster]
     top, bottom = min(block.box[1] for block in blocks), max(block.box[3] for block in blocks)
@@ -99,7 +102,7 @@ def _table(
     walls = _Walls(xs, ys, ink, all_drawn)
     # What clearly stands in the middle of several columns bars them for labels of several rows beside it.
     _grow_across(placed, xs, walls, surely=True)
-    _grow_down(placed, heights, xs, ys, walls)
+    _grow_down(placed, heights, on_top, len(xs) - 1, ys, walls)
     _grow_across(placed, xs, walls)
     return _lattice(placed, names, ys)
 
@@ -151,11 +154,11 @@ class _Walls:
 
 
 def _grow_down(
-    placed: list[_Placed], heights: dict[int, float], xs: Sequence[float], ys: Sequence[float], walls: _Walls
+    placed: list[_Placed], heights: dict[int, float], on_top: bool, width: int, ys: Sequence[float], walls: _Walls
 ) -> None:
     """Gives blocks of the same columns the rows between what stands in their way."""
     count = len(ys) - 1
-    leaf = _leaf_column(placed, len(xs) - 1)
+    leaf = _leaf_column(placed, width)
     groups: dict[tuple[int, int], list[_Placed]] = {}
     for each in placed:
         groups.setdefault(each.columns, []).append(each)
@@ -174,11 +177,14 @@ def _grow_down(
             wanted = [(each.rows[0] - first, each.rows[1] - first) for each in own]
             places = [each.block.middle for each in own]
 
-            def fit(number: int, start: int, end: int, places: list[float] = places, first: int = first) -> float:
+            def fit(number: int, start: int, end: int, places: list[float] = places, wanted: list[tuple[int, int]] = wanted,
+                    first: int = first) -> float:
+                if on_top:
+                    return OFF_TOP * (wanted[number][0] - start)
                 return abs(places[number] - (ys[first + start] + ys[first + end]) / 2)
 
             # Where every row is drawn, what no line parts is one cell.
-            left_over = 1000.0 if walls.all_drawn else EMPTY_LABEL
+            left_over = CERTAIN if walls.all_drawn else EMPTY_LABEL if columns[0] <= leaf else EMPTY_CELL
             for each, (start, end) in zip(own, tile(last - first, wanted, fit, left_over), strict=True):
                 each.rows = (first + start, first + end)
 
