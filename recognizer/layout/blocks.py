@@ -5,6 +5,7 @@ A block is what one cell prints: a line, the lines that its width broke, or the 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -14,6 +15,8 @@ from recognizer.types import Box, Run
 
 APART = 0.62  # ideographs of room in a line from which two texts are two cells' texts
 SAME_BASE = 0.2  # ideographs by which the middles of one line's characters may differ
+WIDEST_GAP = 3.0  # ideographs of blanks within a text at most
+AIRY = 3  # distances in a column from which they tell whether its texts are rows
 STACKED = 1.13  # ideographs between the characters of a vertical label at most
 NARROW = 1.15  # ideographs that a column of one character a line is wide at most
 WRAPPED = (1.08, 1.75)  # ideographs between the lines of a cell
@@ -99,14 +102,18 @@ def _side_by_side(parts: list[Segment], em: float) -> list[Segment]:
         open_part: Segment | None = None
         for part in sorted(line, key=lambda part: part.box[0]):
             if open_part and part.box[0] - open_part.box[2] <= APART * em and not part.runs[0].vertical:
-                box = (open_part.box[0], min(open_part.box[1], part.box[1]), max(open_part.box[2], part.box[2]),
-                       max(open_part.box[3], part.box[3]))
-                open_part = Segment(open_part.runs + part.runs, box, open_part.text + part.text)
+                open_part = _joined(open_part, part)
                 continue
             found += [open_part] if open_part else []
             open_part = part
         found += [open_part] if open_part else []
     return found
+
+
+def _joined(first: Segment, second: Segment) -> Segment:
+    one, other = first.box, second.box
+    box = (one[0], min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))
+    return Segment(first.runs + second.runs, box, first.text + second.text)
 
 
 def _lines(ordered: Sequence[Segment], em: float) -> Iterable[list[Segment]]:
@@ -122,8 +129,11 @@ def _lines(ordered: Sequence[Segment], em: float) -> Iterable[list[Segment]]:
 
 def blocks_of(segments: Sequence[Segment], em: float, walls: Sequence[Box] = ()) -> list[Block]:
     """The blocks that segments make, from top to bottom; none reaches over one of the `walls`, level lines given as boxes."""
-    below = [(upper, lower) for upper, lower in _next_below(segments) if not parted(segments[upper], segments[lower], walls)]
+    below = _below(segments, walls)
     pitch = _pitch(segments, below, em)
+    whole = _without_gaps(segments, pitch, em)
+    if len(whole) < len(segments):
+        segments, below = whole, _below(whole, walls)
     stacks: list[list[Segment]] = []
     open_stacks: dict[int, int] = {}  # segment -> its stack, while something may still follow it
     taken_by: dict[int, int] = {}
@@ -189,10 +199,37 @@ def _next_below(segments: Sequence[Segment]) -> list[tuple[int, int]]:
     return [(upper, lower) for upper, lower in pairs if count[upper] == 1]
 
 
+def _below(segments: Sequence[Segment], walls: Sequence[Box]) -> list[tuple[int, int]]:
+    return [(upper, lower) for upper, lower in _next_below(segments) if not parted(segments[upper], segments[lower], walls)]
+
+
+def _without_gaps(segments: Sequence[Segment], pitch: float, em: float) -> list[Segment]:
+    """Segments of one line joined over gaps that a line right above or below runs through: blanks within a text."""
+    ordered = sorted(segments, key=lambda part: part.middle)
+    middles = [part.middle for part in ordered]
+    found: list[Segment] = []
+    for line in _lines(ordered, em):
+        near = ordered[bisect_left(middles, line[0].middle - pitch) : bisect_right(middles, line[-1].middle + pitch)]
+        line.sort(key=lambda part: part.box[0])
+        last = line[0]
+        for part in line[1:]:
+            low, high = last.box[2], part.box[0]
+            if high - low < WIDEST_GAP * em and any(
+                    other.box[0] < low - em and other.box[2] > high + em and abs(other.middle - part.middle) > SAME_BASE * em
+                    for other in near):
+                last = _joined(last, part)
+            else:
+                found.append(last)
+                last = part
+        found.append(last)
+    return found
+
+
 def _pitch(segments: Sequence[Segment], below: Sequence[tuple[int, int]], em: float) -> float:
     """The distance of two lines of a cell, 0 where no text seems to be broken.
 
-    Broken lines are longer than what follows them, or stand beside nothing; rows of cells have neighbours of any length.
+    Broken lines are longer than what follows them, or stand beside nothing; rows of cells have neighbours of any length. And
+    where broken lines fill most of a table, there are still columns whose texts keep a larger distance.
     """
     steps = sorted(
         (segments[lower].middle - segments[upper].middle, _is_broken(segments, upper, lower, em)) for upper, lower in below
@@ -201,8 +238,20 @@ def _pitch(segments: Sequence[Segment], below: Sequence[tuple[int, int]], em: fl
     for step, _ in steps:
         near = [broken for other, broken in steps if step <= other <= step + SAME_PITCH * em]
         if len(near) >= 2 or step < 1.4 * em:
-            return step + SAME_PITCH * em if sum(near) >= BROKEN * len(near) else 0.0
+            pitch = step + SAME_PITCH * em
+            return pitch if sum(near) >= BROKEN * len(near) or _has_airy_column(segments, below, pitch) else 0.0
     return 0.0
+
+
+def _has_airy_column(segments: Sequence[Segment], below: Sequence[tuple[int, int]], pitch: float) -> bool:
+    """Whether in some column of several texts most are further apart than lines."""
+    column = list(range(len(segments)))
+    for upper, lower in sorted(below, key=lambda pair: segments[pair[0]].middle):
+        column[lower] = column[upper]
+    far: dict[int, list[bool]] = {}
+    for upper, lower in below:
+        far.setdefault(column[upper], []).append(segments[lower].middle - segments[upper].middle > pitch)
+    return any(len(steps) >= AIRY and sum(steps) > 0.6 * len(steps) for steps in far.values())
 
 
 def _is_broken(segments: Sequence[Segment], upper: int, lower: int, em: float) -> bool:

@@ -17,8 +17,7 @@ from recognizer.types import Box
 PAD = 5.0  # points between a cell's edge and its text, where nothing tells
 MOST_PAD = 14.0  # and at most at the outer edges of a table
 INSIDE = 1.0  # points by which a text may stand over an edge
-LOOSE = 25.0  # points by which an edge may stand elsewhere than the page before seems to have it
-NEAR = 4.0  # points by which a drawn one may
+NEAR = 4.0  # points by which an edge may stand outside the room that the page before leaves it
 KNOWN = 2.5  # points between two known edges that are one
 EVEN = 1.2  # points by which the middles of a column's texts may differ for them to be centred
 MOST = 0.6  # share of a column's texts that have to stand alike
@@ -39,25 +38,34 @@ class _Edge:
         return (self.low + self.high) / 2 if self.name is None else min(max(self.name, self.low), self.high)
 
 
-def columns_of(
-    rows: Sequence[Sequence[Block]], known: Sequence[float], before: Sequence[float], outer: tuple[float, float] | None
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """The edges of the columns in which the rows' blocks stand, from left to right; and the same as the page before has them.
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The edges of columns: where they stand, what the page before calls them, and from where to where each could stand."""
 
-    `known` are edges that something drawn tells of, `before` those of a table that goes on here, which were perhaps only
-    inferred; `outer` are the table's sides where they are drawn.
+    xs: tuple[float, ...]
+    names: tuple[float, ...]
+    rooms: tuple[tuple[float, float], ...]
+
+
+def columns_of(
+    rows: Sequence[Sequence[Block]], known: Sequence[float], before: Columns | None, outer: tuple[float, float] | None
+) -> Columns:
+    """The columns in which the rows' blocks stand, from left to right.
+
+    `known` are edges that something drawn tells of, `before` the columns of a table that goes on here; `outer` are the
+    table's sides where they are drawn.
     """
     boxes = [block.box for row in rows for block in row]
     left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
     edges = [_Edge(at, at, True) for at in _apart(known) if left < at < right]
-    if before and before[0] < left + INSIDE and right - INSIDE < before[-1]:
-        outer = (before[0], before[-1])
-        for previous, at, following in zip(before, before[1:], before[2:], strict=False):
-            near = [edge for edge in edges if abs(edge.at - at) <= NEAR]
+    if before and before.names[0] < left + INSIDE and right - INSIDE < before.names[-1]:
+        outer = (before.names[0], before.names[-1])
+        for at, (low, high) in list(zip(before.names, before.rooms, strict=True))[1:-1]:
+            near = [edge for edge in edges if low - NEAR <= edge.at <= high + NEAR]
             if near:
-                near[0].name = at
+                min(near, key=lambda edge: abs(edge.at - at)).name = at  # noqa: B023
             else:
-                edges.append(_Edge(at - min(LOOSE, (at - previous) / 2), at + min(LOOSE, (following - at) / 2), name=at))
+                edges.append(_Edge(low - NEAR / 2, high + NEAR / 2, name=at))
     for row in sorted(rows, key=len, reverse=True):
         for one, other in pairwise(sorted(row, key=lambda block: block.box[0])):
             if other.box[0] > one.box[2]:
@@ -67,7 +75,8 @@ def columns_of(
     last = _Edge(outer[1], outer[1], True) if outer else _side(known, right, right + MOST_PAD, right + PAD)
     edges = [first, *edges, last]
     xs = _sharpened(edges, boxes)
-    return xs, tuple(at if edge.name is None else edge.name for at, edge in zip(xs, edges, strict=True))
+    names = tuple(at if edge.name is None else edge.name for at, edge in zip(xs, edges, strict=True))
+    return Columns(xs, names, tuple((edge.low, edge.high) for edge in edges))
 
 
 def _apart(known: Sequence[float]) -> list[float]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 
+from recognizer.layout.columns import Columns
 from recognizer.layout.continuation import Item, Part, TextLine, continues, one_grid
 from recognizer.layout.filling import fill, lines_of, piece_of, spaced, text_of, union, words_of
 from recognizer.layout.lattice import Lattice, lattices
@@ -49,9 +50,9 @@ def lay_out_pages(pages: Iterable[Page]) -> Iterator[TextBlock | Grid]:
 def _with_next(pages: Iterable[Page]) -> Iterator[tuple[Page, list[Item], list[Item]]]:
     """Each page with its items and those of the next page, of which only one is held at a time."""
     held: tuple[Page, list[Item]] | None = None
+    columns: Columns | None = None
     for page in pages:
-        last = next((item for item in reversed(held[1]) if isinstance(item, Part)), None) if held else None
-        items = page_items(page, last.xs if last else ())
+        items, columns = page_items(page, columns)
         if held:
             yield *held, items
         held = page, items
@@ -66,15 +67,17 @@ def _flushed(parts: list[Part], lines: list[TextLine]) -> Iterator[TextBlock | G
         yield TextBlock(tuple(line.line for line in lines))
 
 
-def page_items(page: Page, edges: Sequence[float] = ()) -> list[Item]:
-    """The tables of a page and the text lines outside them, from top to bottom.
+def page_items(page: Page, before: Columns | None = None) -> tuple[list[Item], Columns | None]:
+    """The tables of a page and the text lines outside them, from top to bottom; and the columns of its last table.
 
-    `edges` are those of the columns of the last table of the page before, which may go on without rules.
+    Columns are told of tables without rules alone; `before` are those of the page before, where a table may go on.
     """
     tables = lattices(page.rules)
     filled, outside = fill(page, tables)
+    columns = None
     if _length(outside) > UNRULED * _length(page.runs):
-        found, outside = unruled(page, outside, edges)
+        found, outside = unruled(page, outside, before)
+        columns = found[-1].columns if found else None
         tables = [*tables, *(table.lattice for table in found)]
         filled = [*filled, *(table.runs for table in found)]
     indices = count()
@@ -90,7 +93,7 @@ def page_items(page: Page, edges: Sequence[float] = ()) -> list[Item]:
         height = line.boxes[0][3] - line.boxes[0][1]
         items.append((box[1], box[0], TextLine(Line(spaced(words), 0, "line", pieces), page.number, box, height, page.height)))
     items.sort(key=lambda item: item[:2])
-    return _numbered([item for _, _, item in items], "start" if page.number == 1 else "page")
+    return _numbered([item for _, _, item in items], "start" if page.number == 1 else "page"), columns
 
 
 def _length(runs: Iterable[Run]) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from recognizer.layout.blocks import Block, blocks_of, em_of, segments_of
-from recognizer.layout.columns import PAD, columns_of, columns_under
+from recognizer.layout.columns import PAD, Columns, columns_of, columns_under
 from recognizer.layout.lattice import Lattice, Slot
 from recognizer.layout.regions import Ink, ink_of, regions_of
 from recognizer.layout.rows import are_drawn, are_top_aligned, clusters_of, row_edges, without_labels
@@ -41,16 +41,17 @@ class _Placed:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A table and the runs of its slots, by slot index."""
+    """A table, the runs of its slots, by slot index, and its columns."""
 
     lattice: Lattice
     runs: dict[int, list[Run]]
+    columns: Columns
 
 
-def unruled(page: Page, runs: Sequence[Run], edges: Sequence[float]) -> tuple[list[Found], list[Run]]:
+def unruled(page: Page, runs: Sequence[Run], before: Columns | None) -> tuple[list[Found], list[Run]]:
     """The tables that `runs` of a page make without closed rules, and the runs outside them.
 
-    `edges` are those of the columns of a table at the end of the page before, which may go on here.
+    `before` are the columns of a table at the end of the page before, which may go on here.
     """
     em = em_of(runs)
     if not em:
@@ -63,8 +64,8 @@ def unruled(page: Page, runs: Sequence[Run], edges: Sequence[float]) -> tuple[li
     heights = {id(block): block.segments[0].middle if on_top else block.middle for block in blocks}
     found: list[Found] = []
     used: set[int] = set()
-    for region in regions_of(page, clusters_of(blocks, heights, em), ink, em, bool(edges)):
-        table = _table(region.clusters, heights, on_top, ink, em, edges if region.on_top else ())
+    for region in regions_of(page, clusters_of(blocks, heights, em), ink, em, before is not None):
+        table = _table(region.clusters, heights, on_top, ink, em, before if region.on_top else None)
         if table:
             found.append(table)
             used.update(id(block) for cluster in region.clusters for block in cluster)
@@ -74,7 +75,7 @@ def unruled(page: Page, runs: Sequence[Run], edges: Sequence[float]) -> tuple[li
 
 
 def _table(
-    region: list[list[Block]], heights: dict[int, float], on_top: bool, ink: Ink, em: float, before: Sequence[float]
+    region: list[list[Block]], heights: dict[int, float], on_top: bool, ink: Ink, em: float, before: Columns | None
 ) -> Found | None:
     blocks = [block for cluster in region for block in cluster]
     top, bottom = min(block.box[1] for block in blocks), max(block.box[3] for block in blocks)
@@ -90,7 +91,8 @@ def _table(
     left, right = min(block.box[0] for block in blocks), max(block.box[2] for block in blocks)
     if outer and (outer[0] > left + 1 or outer[1] < right - 1):
         outer = None
-    xs, names = columns_of(_with_labels(rows, labels), sides, before, outer)
+    columns = columns_of(_with_labels(rows, labels), sides, before, outer)
+    xs = columns.xs
     if len(xs) < 3:
         return None
     between = {id(block) for block in labels}
@@ -104,7 +106,7 @@ def _table(
     _grow_across(placed, xs, walls, surely=True)
     _grow_down(placed, heights, on_top, len(xs) - 1, ys, walls)
     _grow_across(placed, xs, walls)
-    return _lattice(placed, names, ys)
+    return _lattice(placed, columns, ys)
 
 
 def _with_labels(rows: Sequence[Sequence[Block]], labels: Sequence[Block]) -> list[list[Block]]:
@@ -258,9 +260,9 @@ def _first_full(placed: Sequence[_Placed], columns: int) -> int:
     return min((row for row, number in filled.items() if number >= FULL * columns), default=0)
 
 
-def _lattice(placed: list[_Placed], xs: Sequence[float], ys: Sequence[float]) -> Found | None:
+def _lattice(placed: list[_Placed], found: Columns, ys: Sequence[float]) -> Found | None:
     """The cells of the blocks and empty ones around them, without columns and rows that no cell shows."""
-    shown_x = {0, len(xs) - 1} | {edge for each in placed for edge in each.columns}
+    shown_x = {0, len(found.xs) - 1} | {edge for each in placed for edge in each.columns}
     shown_y = {0, len(ys) - 1} | {edge for each in placed for edge in each.rows}
     column_of = {edge: number for number, edge in enumerate(sorted(shown_x))}
     row_of = {edge: number for number, edge in enumerate(sorted(shown_y))}
@@ -288,7 +290,7 @@ def _lattice(placed: list[_Placed], xs: Sequence[float], ys: Sequence[float]) ->
     order = sorted(range(len(held)), key=lambda number: (held[number][0].row, held[number][0].column))
     rank = {number: place for place, number in enumerate(order)}
     lattice = Lattice(
-        tuple(xs[edge] for edge in sorted(shown_x)),
+        tuple(found.names[edge] for edge in sorted(shown_x)),
         tuple(ys[edge] for edge in sorted(shown_y)),
         tuple(held[number][0] for number in order),
         tuple(tuple(rank[number] for number in line) for line in owner),
@@ -297,4 +299,5 @@ def _lattice(placed: list[_Placed], xs: Sequence[float], ys: Sequence[float]) ->
         rank[number]: [run for block in own for segment in block.segments for run in segment.runs]
         for number, (_, own) in enumerate(held) if own
     }
-    return Found(lattice, runs)
+    names, rooms = lattice.xs, tuple(found.rooms[edge] for edge in sorted(shown_x))
+    return Found(lattice, runs, Columns(names, names, rooms))
