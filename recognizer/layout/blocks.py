@@ -6,8 +6,9 @@ A block is what one cell prints: a line, the lines that its width broke, or the 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from recognizer.layout.filling import cut
@@ -164,7 +165,7 @@ def _evenly(stack: list[Segment], em: float) -> Iterable[list[Segment]]:
     if any(segment.box[2] - segment.box[0] > NARROW * em for segment in stack) or len(stack) < 3:
         yield stack
         return
-    least = min(second.middle - first.middle for first, second in zip(stack, stack[1:], strict=False))
+    least = min(second.middle - first.middle for first, second in pairwise(stack))
     start = 0
     for index in range(1, len(stack) + 1):
         if index == len(stack) or stack[index].middle - stack[index - 1].middle > least + SAME_PITCH * em:
@@ -205,18 +206,11 @@ def _below(segments: Sequence[Segment], walls: Sequence[Box]) -> list[tuple[int,
 
 def _without_gaps(segments: Sequence[Segment], pitch: float, em: float) -> list[Segment]:
     """Segments of one line joined over gaps that a line right above or below runs through: blanks within a text."""
-    ordered = sorted(segments, key=lambda part: part.middle)
-    middles = [part.middle for part in ordered]
     found: list[Segment] = []
-    for line in _lines(ordered, em):
-        near = ordered[bisect_left(middles, line[0].middle - pitch) : bisect_right(middles, line[-1].middle + pitch)]
-        line.sort(key=lambda part: part.box[0])
+    for line, crossed in _gaps(segments, pitch, em):
         last = line[0]
-        for part in line[1:]:
-            low, high = last.box[2], part.box[0]
-            if high - low < WIDEST_GAP * em and any(
-                    other.box[0] < low - em and other.box[2] > high + em and abs(other.middle - part.middle) > SAME_BASE * em
-                    for other in near):
+        for part, is_crossed in zip(line[1:], crossed, strict=True):
+            if is_crossed:
                 last = _joined(last, part)
             else:
                 found.append(last)
@@ -225,11 +219,28 @@ def _without_gaps(segments: Sequence[Segment], pitch: float, em: float) -> list[
     return found
 
 
+def _gaps(segments: Sequence[Segment], pitch: float, em: float) -> Iterator[tuple[list[Segment], list[bool | None]]]:
+    """Each line from left to right, and of each gap in it whether a line at most `pitch` away runs through it; None of those
+    too wide for blanks.
+    """
+    ordered = sorted(segments, key=lambda part: part.middle)
+    middles = [part.middle for part in ordered]
+    for line in _lines(ordered, em):
+        near = [part for part in ordered[bisect_left(middles, line[0].middle - pitch) : bisect_right(middles, line[-1].middle + pitch)]
+                if abs(part.middle - line[0].middle) > SAME_BASE * em]
+        line.sort(key=lambda part: part.box[0])
+        yield line, [
+            any(other.box[0] < one.box[2] - em and other.box[2] > two.box[0] + em for other in near)
+            if two.box[0] - one.box[2] < WIDEST_GAP * em else None for one, two in pairwise(line)
+        ]
+
+
 def _pitch(segments: Sequence[Segment], below: Sequence[tuple[int, int]], em: float) -> float:
     """The distance of two lines of a cell, 0 where no text seems to be broken.
 
     Broken lines are longer than what follows them, or stand beside nothing; rows of cells have neighbours of any length. And
-    where broken lines fill most of a table, there are still columns whose texts keep a larger distance.
+    where broken lines fill most of a table, there are still columns whose texts keep a larger distance, or blanks in one line that
+    stand above no blank of the next.
     """
     steps = sorted(
         (segments[lower].middle - segments[upper].middle, _is_broken(segments, upper, lower, em)) for upper, lower in below
@@ -239,7 +250,10 @@ def _pitch(segments: Sequence[Segment], below: Sequence[tuple[int, int]], em: fl
         near = [broken for other, broken in steps if step <= other <= step + SAME_PITCH * em]
         if len(near) >= 2 or step < 1.4 * em:
             pitch = step + SAME_PITCH * em
-            return pitch if sum(near) >= BROKEN * len(near) or _has_airy_column(segments, below, pitch) else 0.0
+            if sum(near) >= BROKEN * len(near) or _has_airy_column(segments, below, pitch):
+                return pitch
+            gaps = [crossed for _, line in _gaps(segments, pitch, em) for crossed in line if crossed is not None]
+            return pitch if sum(gaps) > 0.5 * len(gaps) else 0.0
     return 0.0
 
 

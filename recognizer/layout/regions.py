@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from recognizer.layout.blocks import Block
 from recognizer.types import Box, Page
@@ -69,9 +70,9 @@ class Region:
 
 
 def regions_of(
-    page: Page, clusters: Sequence[Sequence[Block]], ink: Ink, em: float, goes_on: bool = False
+    page: Page, clusters: Sequence[Sequence[Block]], ink: Ink, em: float, before: Sequence[float] = ()
 ) -> list[Region]:
-    """The tables of a page; with `goes_on` a table of the page before may end in it, with as few rows as it likes."""
+    """The tables of a page; a table with the columns `before` of the page before may end in it, with as few rows as it likes."""
     found: list[list[list[Block]]] = []
     current: list[list[Block]] = []
     first_text: list[Block] = []
@@ -101,8 +102,8 @@ def regions_of(
     for clusters_of_region in found:
         on_top = bool(clusters_of_region) and not started
         started = started or on_top
-        rest = goes_on and on_top and clusters_of_region[0] is first_text
-        trimmed = _trimmed(clusters_of_region, ink, em, rest)
+        rest = bool(before) and on_top and clusters_of_region[0] is first_text
+        trimmed = _trimmed(clusters_of_region, ink, em, before if rest else ())
         if sum(len(cluster) > 1 for cluster in trimmed) >= (1 if rest else FEWEST_ROWS):
             regions.append(Region(trimmed, rest))
     return regions
@@ -144,13 +145,15 @@ def _inside(cluster: Sequence[Block], ink: Ink) -> bool:
         box[3] - 0.3 * height < at < box[3] + 2 * height for at in over)
 
 
-def _trimmed(region: list[list[Block]], ink: Ink, em: float, goes_on: bool) -> list[list[Block]]:
+def _trimmed(region: list[list[Block]], ink: Ink, em: float, before: Sequence[float]) -> list[list[Block]]:
     """The region without lone texts at its ends that no drawn line encloses; the rest of a cell that the page before began
     may well stand alone.
     """
     first, last = 0, len(region)
     while first < last and len(region[first]) == 1 and not _inside(region[first], ink):
-        if goes_on and first + 1 < last and region[first + 1][0].box[1] - region[first][0].box[3] < CLOSE * em:
+        lone = region[first][0].box
+        close = first + 1 < last and region[first + 1][0].box[1] - lone[3] < CLOSE * em
+        if close and any(left <= lone[0] and lone[2] <= right for left, right in pairwise(before)):
             break
         first += 1
     while last > first and len(region[last - 1]) == 1 and not _inside(region[last - 1], ink):

@@ -64,7 +64,7 @@ def unruled(page: Page, runs: Sequence[Run], before: Columns | None) -> tuple[li
     heights = {id(block): block.segments[0].middle if on_top else block.middle for block in blocks}
     found: list[Found] = []
     used: set[int] = set()
-    for region in regions_of(page, clusters_of(blocks, heights, em), ink, em, before is not None):
+    for region in regions_of(page, clusters_of(blocks, heights, em), ink, em, before.names if before else ()):
         table = _table(region.clusters, heights, on_top, ink, em, before if region.on_top else None)
         if table:
             found.append(table)
