@@ -90,7 +90,7 @@ def regions_of(
         if _is_title(cluster, em) or (_is_caption(cluster) and not inside and not _beside(cluster, near, em)):
             found.append(current)
             current = []
-        elif far:
+        elif far or (current and _are_two(ink, bottom, top)):
             found.append(current)
             current = [own]
         else:
@@ -107,6 +107,11 @@ def regions_of(
         if sum(len(cluster) > 1 for cluster in trimmed) >= (1 if rest else FEWEST_ROWS):
             regions.append(Region(trimmed, rest))
     return regions
+
+
+def _are_two(ink: Ink, bottom: float, top: float) -> bool:
+    """Whether one table ends and another begins between two rows: each with a line of its own."""
+    return len(ink.heights(bottom - SAME_LINE, top + SAME_LINE)) > 1
 
 
 def _is_title(cluster: Sequence[Block], em: float) -> bool:

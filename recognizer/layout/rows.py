@@ -67,9 +67,13 @@ def _apart(clusters: Sequence[list[Block]], em: float) -> list[list[Block]]:
 
 
 def _is_between(cluster: Sequence[Block], above: Sequence[Block], below: Sequence[Block], em: float) -> bool:
-    """Whether the blocks hold for the rows above and below: those have texts, but none in the blocks' columns."""
+    """Whether the blocks hold for the rows above and below: those have texts further to the right, but
+    none in the blocks' columns.
+    """
     for block in cluster:
         if any(_over(block, other) for other in (*above, *below)):
+            return False
+        if not all(any(other.box[0] >= block.box[2] for other in row) for row in (above, below)):
             return False
     # Rows that follow each other have room between them; what stands in no room stands beside them.
     gap_above = max(block.box[1] for block in cluster) - min(block.box[3] for block in above)
