@@ -194,7 +194,7 @@ def _next_below(segments: Sequence[Segment]) -> list[tuple[int, int]]:
                 pairs.append((index, other))
                 depth = min(depth, segments[other].middle + 2)
     single = {index for index, _ in pairs}
-    count = {index: 0 for index in single}
+    count = dict.fromkeys(single, 0)
     for index, _ in pairs:
         count[index] += 1
     return [(upper, lower) for upper, lower in pairs if count[upper] == 1]
@@ -226,8 +226,8 @@ def _gaps(segments: Sequence[Segment], pitch: float, em: float) -> Iterator[tupl
     ordered = sorted(segments, key=lambda part: part.middle)
     middles = [part.middle for part in ordered]
     for line in _lines(ordered, em):
-        near = [part for part in ordered[bisect_left(middles, line[0].middle - pitch) : bisect_right(middles, line[-1].middle + pitch)]
-                if abs(part.middle - line[0].middle) > SAME_BASE * em]
+        first, last = bisect_left(middles, line[0].middle - pitch), bisect_right(middles, line[-1].middle + pitch)
+        near = [part for part in ordered[first:last] if abs(part.middle - line[0].middle) > SAME_BASE * em]
         line.sort(key=lambda part: part.box[0])
         yield line, [
             any(other.box[0] < one.box[2] - em and other.box[2] > two.box[0] + em for other in near)
@@ -239,8 +239,8 @@ def _pitch(segments: Sequence[Segment], below: Sequence[tuple[int, int]], em: fl
     """The distance of two lines of a cell, 0 where no text seems to be broken.
 
     Broken lines are longer than what follows them, or stand beside nothing; rows of cells have neighbours of any length. And
-    where broken lines fill most of a table, there are still columns whose texts keep a larger distance, or blanks in one line that
-    stand above no blank of the next.
+    where broken lines fill most of a table, there are still columns whose texts keep a larger distance, or blanks in one line
+    that stand above no blank of the next.
     """
     steps = sorted(
         (segments[lower].middle - segments[upper].middle, _is_broken(segments, upper, lower, em)) for upper, lower in below

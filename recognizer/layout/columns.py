@@ -63,7 +63,7 @@ def columns_of(
         for at, (low, high) in list(zip(before.names, before.rooms, strict=True))[1:-1]:
             near = [edge for edge in edges if low - NEAR <= edge.at <= high + NEAR]
             if near:
-                min(near, key=lambda edge: abs(edge.at - at)).name = at  # noqa: B023
+                min(near, key=lambda edge: abs(edge.at - at)).name = at
             else:
                 edges.append(_Edge(low - NEAR / 2, high + NEAR / 2, name=at))
     for row in sorted(rows, key=len, reverse=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -42,9 +42,9 @@ class Ink:
         return _once((*lines, *ends))
 
 
-def _once(places: object) -> list[float]:
+def _once(places: Iterable[float]) -> list[float]:
     found: list[float] = []
-    for at in sorted(places):  # type: ignore[call-overload]
+    for at in sorted(places):
         if not found or at - found[-1] > SAME_LINE:
             found.append(at)
     return found
@@ -86,7 +86,8 @@ def regions_of(
             continue
         own = list(cluster)
         first_text = first_text or own
-        near = [block for other in (*clusters[max(number - 2, 0) : number], *clusters[number + 1 : number + 3]) for block in other]
+        around = (*clusters[max(number - 2, 0) : number], *clusters[number + 1 : number + 3])
+        near = [block for other in around for block in other]
         if _is_title(cluster, em) or (_is_caption(cluster) and not inside and not _beside(cluster, near, em)):
             found.append(current)
             current = []
