@@ -75,11 +75,14 @@ def _is_between(cluster: Sequence[Block], above: Sequence[Block], below: Sequenc
             return False
         if not all(any(other.box[0] >= block.box[2] for other in row) for row in (above, below)):
             return False
-    # Rows that follow each other have room between them; what stands in no room stands beside them.
-    gap_above = max(block.box[1] for block in cluster) - min(block.box[3] for block in above)
-    gap_below = max(block.box[1] for block in below) - min(block.box[3] for block in cluster)
-    beside = gap_above < 0 or gap_below < 0
+    # The texts of a row end before those of the next begin; what reaches beside those of another row is no row.
+    beside = any(_reach(block, em)[0] < _reach(other, em)[1] and _reach(other, em)[0] < _reach(block, em)[1]
+                 for block in cluster for other in (*above, *below))
     return beside or len(cluster) < min(len(above), len(below))
+
+
+def _reach(block: Block, em: float) -> tuple[float, float]:
+    return block.segments[0].middle - em / 2, block.segments[-1].middle + em / 2
 
 
 def _over(block: Block, other: Block) -> bool:
@@ -122,5 +125,4 @@ def _extent(row: Sequence[Block], beside: Sequence[Sequence[Block]], em: float) 
     own = [block for block in row if any(_over(block, other) for near in beside for other in near)]
     last = max((block.box[0] for block in own), default=0.0)
     counted = [block for block in row if block in own or block.box[0] > last] or list(row)
-    return (min(block.segments[0].middle for block in counted) - em / 2,
-            max(block.segments[-1].middle for block in counted) + em / 2)
+    return min(_reach(block, em)[0] for block in counted), max(_reach(block, em)[1] for block in counted)

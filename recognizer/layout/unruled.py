@@ -267,7 +267,7 @@ def _lattice(placed: list[_Placed], found: Columns, ys: Sequence[float]) -> Foun
     column_of = {edge: number for number, edge in enumerate(sorted(shown_x))}
     row_of = {edge: number for number, edge in enumerate(sorted(shown_y))}
     rows, columns = len(row_of) - 1, len(column_of) - 1
-    if columns < 2 or rows < 2:
+    if columns < 2:
         return None
     owner = [[-1] * columns for _ in range(rows)]
     held: list[tuple[Slot, list[Block]]] = []
