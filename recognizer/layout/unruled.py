@@ -106,7 +106,7 @@ def _table(
     _grow_across(placed, xs, walls, surely=True)
     _grow_down(placed, heights, on_top, len(xs) - 1, ys, walls)
     _grow_across(placed, xs, walls)
-    return _lattice(placed, columns, ys)
+    return _lattice(placed, columns, ys, _leaf_column(placed, len(xs) - 1) + 1 if before else 0)
 
 
 def _with_labels(rows: Sequence[Sequence[Block]], labels: Sequence[Block]) -> list[list[Block]]:
@@ -260,8 +260,11 @@ def _first_full(placed: Sequence[_Placed], columns: int) -> int:
     return min((row for row, number in filled.items() if number >= FULL * columns), default=0)
 
 
-def _lattice(placed: list[_Placed], found: Columns, ys: Sequence[float]) -> Found | None:
-    """The cells of the blocks and empty ones around them, without columns and rows that no cell shows."""
+def _lattice(placed: list[_Placed], found: Columns, ys: Sequence[float], labels: int) -> Found | None:
+    """The cells of the blocks and empty ones around them, without columns and rows that no cell shows.
+
+    In the first `labels` columns what is empty at the top is one cell: that of a label which the page before prints.
+    """
     shown_x = {0, len(found.xs) - 1} | {edge for each in placed for edge in each.columns}
     shown_y = {0, len(ys) - 1} | {edge for each in placed for edge in each.rows}
     column_of = {edge: number for number, edge in enumerate(sorted(shown_x))}
@@ -282,6 +285,12 @@ def _lattice(placed: list[_Placed], found: Columns, ys: Sequence[float]) -> Foun
         for line in owner[r0:r1]:
             line[c0:c1] = [len(held)] * (c1 - c0)
         held.append((Slot(r0, c0, r1 - r0, c1 - c0), [each.block]))
+    for column in range(sum(edge <= labels for edge in shown_x) - 1):
+        high = next((row for row in range(rows) if owner[row][column] >= 0), rows)
+        for line in owner[:high]:
+            line[column] = len(held)
+        if high:
+            held.append((Slot(0, column, high, 1), []))
     for row, line in enumerate(owner):
         for column in range(columns):
             if line[column] < 0:
