@@ -73,10 +73,10 @@ def regions_of(
     page: Page, clusters: Sequence[Sequence[Block]], ink: Ink, em: float, before: Sequence[float] = ()
 ) -> list[Region]:
     """The tables of a page; a table with the columns `before` of the page before may end in it, with as few rows as it likes."""
-    found: list[list[list[Block]]] = []
+    found: list[tuple[list[list[Block]], bool]] = []  # clusters of a table, and whether something heads it
     current: list[list[Block]] = []
-    first_text: list[Block] = []
     bottom = 0.0
+    headed = False
     tops = [min(block.box[1] for block in cluster) for cluster in clusters]
     for number, cluster in enumerate(clusters):
         top = min(tops[number:])  # what stands lower in the middle may begin higher
@@ -84,27 +84,22 @@ def regions_of(
         far = bool(current) and top - bottom > ROOM * em and len(cluster) == 1 and not inside
         if _is_furniture(page, cluster):
             continue
-        own = list(cluster)
-        first_text = first_text or own
         around = (*clusters[max(number - 2, 0) : number], *clusters[number + 1 : number + 3])
         near = [block for other in around for block in other]
         if _is_title(cluster, em) or (_is_caption(cluster) and not inside and not _beside(cluster, near, em)):
-            found.append(current)
-            current = []
+            found.append((current, headed))
+            current, headed = [], True
         elif far or (current and _are_two(ink, bottom, top)):
-            found.append(current)
-            current = [own]
+            found.append((current, headed))
+            current = [list(cluster)]
         else:
-            current.append(own)
+            current.append(list(cluster))
         bottom = max(bottom, max(block.box[3] for block in cluster))
-    found.append(current)
+    found.append((current, headed))
     regions: list[Region] = []
-    started = False
-    for clusters_of_region in found:
-        on_top = bool(clusters_of_region) and not started
-        started = started or on_top
-        rest = bool(before) and on_top and clusters_of_region[0] is first_text
-        trimmed = _trimmed(clusters_of_region, ink, em, before if rest else ())
+    for region, has_head in found:
+        rest = bool(before) and not regions and not has_head
+        trimmed = _trimmed(region, ink, em, before if rest else ())
         if sum(len(cluster) > 1 for cluster in trimmed) >= (1 if rest else FEWEST_ROWS):
             regions.append(Region(trimmed, rest))
     return regions
