@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 
+from recognizer.layout.columns import Columns
 from recognizer.layout.continuation import Item, Part, TextLine, continues, one_grid
 from recognizer.layout.filling import fill, lines_of, piece_of, spaced, text_of, union, words_of
 from recognizer.layout.lattice import Lattice, lattices
+from recognizer.layout.unruled import unruled
 from recognizer.types import Cell, Gap, Grid, Line, Page, Run, TextBlock
 
+UNRULED = 0.5  # share of a page's text outside ruled tables from which tables without rules are looked for
 AIRY = 0.9  # space above a line, as a share of its height, that counts as an empty line
 
 
@@ -47,8 +50,9 @@ def lay_out_pages(pages: Iterable[Page]) -> Iterator[TextBlock | Grid]:
 def _with_next(pages: Iterable[Page]) -> Iterator[tuple[Page, list[Item], list[Item]]]:
     """Each page with its items and those of the next page, of which only one is held at a time."""
     held: tuple[Page, list[Item]] | None = None
+    columns: Columns | None = None
     for page in pages:
-        items = page_items(page)
+        items, columns = page_items(page, columns)
         if held:
             yield *held, items
         held = page, items
@@ -63,10 +67,19 @@ def _flushed(parts: list[Part], lines: list[TextLine]) -> Iterator[TextBlock | G
         yield TextBlock(tuple(line.line for line in lines))
 
 
-def page_items(page: Page) -> list[Item]:
-    """The tables of a page and the text lines outside them, from top to bottom."""
+def page_items(page: Page, before: Columns | None = None) -> tuple[list[Item], Columns | None]:
+    """The tables of a page and the text lines outside them, from top to bottom; and the columns of its last table.
+
+    Columns are told of tables without rules alone; `before` are those of the page before, where a table may go on.
+    """
     tables = lattices(page.rules)
     filled, outside = fill(page, tables)
+    columns = None
+    if _length(outside) > UNRULED * _length(page.runs):
+        found, outside = unruled(page, outside, before)
+        columns = found[-1].columns if found else None
+        tables = [*tables, *(table.lattice for table in found)]
+        filled = [*filled, *(table.runs for table in found)]
     indices = count()
     items: list[tuple[float, float, Item]] = []
     for table, runs in zip(tables, filled, strict=True):
@@ -80,7 +93,11 @@ def page_items(page: Page) -> list[Item]:
         height = line.boxes[0][3] - line.boxes[0][1]
         items.append((box[1], box[0], TextLine(Line(spaced(words), 0, "line", pieces), page.number, box, height, page.height)))
     items.sort(key=lambda item: item[:2])
-    return _numbered([item for _, _, item in items], "start" if page.number == 1 else "page")
+    return _numbered([item for _, _, item in items], "start" if page.number == 1 else "page"), columns
+
+
+def _length(runs: Iterable[Run]) -> int:
+    return sum(len(run.text) for run in runs)
 
 
 def _part(page: Page, table: Lattice, lines: dict[int, list[Run]], indices: Iterator[int]) -> Part:

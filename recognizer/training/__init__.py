@@ -63,7 +63,7 @@ def train(config: TrainingConfig, *, progress: Callable[[str], None] = lambda me
     progress("drawing documents")
     real = list(real_documents(config.left_out))
     drawn = list(generate(config.tables, config.seed, frozenset(excluded), config.layout_out))
-    pages = print_generated(config.tables // PRINTED, config.seed, frozenset(excluded), config.layout_out)
+    pages = print_generated(config.tables // PRINTED, config.seed, frozenset(excluded), config.layout_out, rules=None)
     progress("laying them out")
     real_samples = samples(laid_out(real), config.held_back)
     drawn_samples = samples(chain(laid_out(drawn), printed(pages)))

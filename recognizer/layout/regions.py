@@ -1,0 +1,162 @@
+"""Where on a page tables without rules stand: runs of rows with several texts, between titles, captions and notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from recognizer.layout.blocks import Block
+from recognizer.types import Box, Page
+
+LARGER = 1.12  # times an ideograph's usual width that those of a title have at least
+FEWEST_ROWS = 3  # rows with several texts that a table has at least
+MARGIN = 0.12  # share of the page's height at its top and bottom where running heads stand
+HIGHEST = 0.6  # share of the page's height that a shaded cell takes at most
+SAME_LINE = 2.0  # points between two drawn lines that are one
+CLOSE = 1.6  # ideographs of empty height that the rest of a cell keeps from the next row at most
+ROOM = 4.0  # ideographs of empty height after which another table begins
+
+_CAPTION = re.compile(
+    r"[（(]?\s*(?:\d{4}\s*年度?|公开表?\d*|表[一二三四五六七八九十\d]+)\s*[)）]?|[（(]?[^：:]{2,8}[:：]\s*\S.*"
+)
+_PAGE_NUMBER = re.compile(r"[\W_]*第?\s*\d{1,4}\s*页?[\W_]*(?:共?\s*\d{1,4}\s*页?)?[\W_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """What is drawn of tables that no rules close: level and upright lines, as boxes without height or width."""
+
+    level: tuple[Box, ...]
+    upright: tuple[Box, ...]
+
+    def heights(self, top: float, bottom: float) -> list[float]:
+        """The heights of the level lines between two heights, each once."""
+        return _once(line[1] for line in self.level if top <= line[1] <= bottom)
+
+    def sides(self, top: float, bottom: float) -> list[float]:
+        """Where upright lines stand, and level ones end, between two heights."""
+        lines = [line[0] for line in self.upright if line[1] < bottom and line[3] > top]
+        ends = [end for line in self.level if top <= line[1] <= bottom for end in (line[0], line[2])]
+        return _once((*lines, *ends))
+
+
+def _once(places: Iterable[float]) -> list[float]:
+    found: list[float] = []
+    for at in sorted(places):
+        if not found or at - found[-1] > SAME_LINE:
+            found.append(at)
+    return found
+
+
+def ink_of(page: Page) -> Ink:
+    """The lines of a page's rules and of the edges of its shaded boxes."""
+    boxes = [fill.bbox for fill in page.fills if fill.bbox[3] - fill.bbox[1] < HIGHEST * page.height and min(fill.color) < 1]
+    level = [(rule.x0, rule.y0, rule.x1, rule.y1) for rule in page.rules if rule.y0 == rule.y1]
+    upright = [(rule.x0, rule.y0, rule.x1, rule.y1) for rule in page.rules if rule.x0 == rule.x1]
+    for x0, y0, x1, y1 in boxes:
+        level += [(x0, y0, x1, y0), (x0, y1, x1, y1)]
+        upright += [(x0, y0, x0, y1), (x1, y0, x1, y1)]
+    return Ink(tuple(level), tuple(upright))
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Where a table stands: its clusters of blocks, and whether nothing but running heads stands above it on its page."""
+
+    clusters: list[list[Block]]
+    on_top: bool
+
+
+def regions_of(
+    page: Page, clusters: Sequence[Sequence[Block]], ink: Ink, em: float, before: Sequence[float] = ()
+) -> list[Region]:
+    """The tables of a page; a table with the columns `before` of the page before may end in it, with as few rows as it likes."""
+    found: list[tuple[list[list[Block]], bool]] = []  # clusters of a table, and whether something heads it
+    current: list[list[Block]] = []
+    bottom = 0.0
+    headed = False
+    tops = [min(block.box[1] for block in cluster) for cluster in clusters]
+    for number, cluster in enumerate(clusters):
+        top = min(tops[number:])  # what stands lower in the middle may begin higher
+        inside = _inside(cluster, ink)
+        far = bool(current) and top - bottom > ROOM * em and len(cluster) == 1 and not inside
+        if _is_furniture(page, cluster):
+            continue
+        around = (*clusters[max(number - 2, 0) : number], *clusters[number + 1 : number + 3])
+        near = [block for other in around for block in other]
+        if _is_title(cluster, em) or (_is_caption(cluster) and not inside and not _beside(cluster, near, em)):
+            found.append((current, headed))
+            current, headed = [], True
+        elif far or (current and _are_two(ink, bottom, top)):
+            found.append((current, headed))
+            current = [list(cluster)]
+        else:
+            current.append(list(cluster))
+        bottom = max(bottom, max(block.box[3] for block in cluster))
+    found.append((current, headed))
+    regions: list[Region] = []
+    for region, has_head in found:
+        rest = bool(before) and not regions and not has_head
+        trimmed = _trimmed(region, ink, em, before if rest else ())
+        if sum(len(cluster) > 1 for cluster in trimmed) >= (1 if rest else FEWEST_ROWS):
+            regions.append(Region(trimmed, rest))
+    return regions
+
+
+def _are_two(ink: Ink, bottom: float, top: float) -> bool:
+    """Whether one table ends and another begins between two rows: each with a line of its own."""
+    return len(ink.heights(bottom - SAME_LINE, top + SAME_LINE)) > 1
+
+
+def _is_title(cluster: Sequence[Block], em: float) -> bool:
+    """Whether a text stands alone in larger letters."""
+    if len(cluster) != 1 or len(cluster[0].text) < 2:
+        return False
+    widths = [
+        box[2] - box[0] for segment in cluster[0].segments for run in segment.runs
+        for char, box in zip(run.text, run.boxes, strict=True) if char >= "\u2e80"
+    ]
+    return bool(widths) and sum(widths) / len(widths) > LARGER * em
+
+
+def _is_caption(cluster: Sequence[Block]) -> bool:
+    return all(_CAPTION.fullmatch(block.text) for block in cluster)
+
+
+def _beside(cluster: Sequence[Block], others: Sequence[Block], em: float) -> bool:
+    """Whether a text stands beside others, whose middles are not at its height."""
+    top, bottom = min(block.box[1] for block in cluster), max(block.box[3] for block in cluster)
+    return any(min(bottom, other.box[3]) - max(top, other.box[1]) > 0.3 * em for other in others)
+
+
+def _is_furniture(page: Page, cluster: Sequence[Block]) -> bool:
+    top, bottom = cluster[0].box[1], cluster[0].box[3]
+    in_margin = bottom < MARGIN * page.height or top > (1 - MARGIN) * page.height
+    return len(cluster) == 1 and in_margin and _PAGE_NUMBER.fullmatch(cluster[0].text) is not None
+
+
+def _inside(cluster: Sequence[Block], ink: Ink) -> bool:
+    """Whether lines are drawn above and below, near enough to be those of a cell."""
+    box = cluster[0].box
+    height = box[3] - box[1]
+    over = [line[1] for line in ink.level if line[0] < box[2] and line[2] > box[0]]
+    return any(box[1] - 2 * height < at < box[1] + 0.3 * height for at in over) and any(
+        box[3] - 0.3 * height < at < box[3] + 2 * height for at in over)
+
+
+def _trimmed(region: list[list[Block]], ink: Ink, em: float, before: Sequence[float]) -> list[list[Block]]:
+    """The region without lone texts at its ends that no drawn line encloses; the rest of a cell that the page before began
+    may well stand alone.
+    """
+    first, last = 0, len(region)
+    while first < last and len(region[first]) == 1 and not _inside(region[first], ink):
+        lone = region[first][0].box
+        close = first + 1 < last and region[first + 1][0].box[1] - lone[3] < CLOSE * em
+        if close and any(left <= lone[0] and lone[2] <= right for left, right in pairwise(before)):
+            break
+        first += 1
+    while last > first and len(region[last - 1]) == 1 and not _inside(region[last - 1], ink):
+        last -= 1
+    return region[first:last]
