@@ -126,6 +126,9 @@ class Walk:
         self._key_used = True
         # Where one value of the row is known for the name, no other is, whatever its column.
         shown = any(self._names(other) for other in self.rows.row)
+        # A department's form names it as its own unit too.
+        title = self.project.name if own is self._key and not self.project.indicators else None
+        again = again or (title is not None and words(entry) == words(title))
         if not again and (names or (name_choice(own) >= self.name_choice and not shown)):
             self._names_have_keys = True
             self._name_project(entry)
