@@ -28,16 +28,12 @@ OVERLAP = 0.35  # share of the narrower of two lines that stands under the other
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Characters without a wide gap on one line, and the box around them."""
+    """Characters without a wide gap on one line, the box around them, and the height of most of their middles."""
 
     runs: tuple[Run, ...]
     box: Box
     text: str
-
-    @property
-    def middle(self) -> float:
-        """The height of the line's middle."""
-        return (self.box[1] + self.box[3]) / 2
+    middle: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,8 @@ def _add(parts: list[Segment], run: Run, start: int, end: int) -> None:
     part = cut(run, start, end)
     if part:
         x0s, y0s, x1s, y1s = zip(*part.boxes, strict=True)
-        parts.append(Segment((part,), (min(x0s), min(y0s), max(x1s), max(y1s)), part.text))
+        middle = median((y0 + y1) / 2 for y0, y1 in zip(y0s, y1s, strict=True)) if not part.vertical else (min(y0s) + max(y1s)) / 2
+        parts.append(Segment((part,), (min(x0s), min(y0s), max(x1s), max(y1s)), part.text, middle))
 
 
 def _side_by_side(parts: list[Segment], em: float) -> list[Segment]:
@@ -114,7 +111,8 @@ def _side_by_side(parts: list[Segment], em: float) -> list[Segment]:
 def _joined(first: Segment, second: Segment) -> Segment:
     one, other = first.box, second.box
     box = (one[0], min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))
-    return Segment(first.runs + second.runs, box, first.text + second.text)
+    longer = first if len(first.text) >= len(second.text) else second
+    return Segment(first.runs + second.runs, box, first.text + second.text, longer.middle)
 
 
 def _lines(ordered: Sequence[Segment], em: float) -> Iterable[list[Segment]]:
@@ -230,7 +228,7 @@ def _gaps(segments: Sequence[Segment], pitch: float, em: float) -> Iterator[tupl
         near = [part for part in ordered[first:last] if abs(part.middle - line[0].middle) > SAME_BASE * em]
         line.sort(key=lambda part: part.box[0])
         yield line, [
-            any(other.box[0] < one.box[2] - em and other.box[2] > two.box[0] + em for other in near)
+            any(other.box[0] < one.box[2] - 0.5 * em and other.box[2] > two.box[0] + 0.5 * em for other in near)
             if two.box[0] - one.box[2] < WIDEST_GAP * em else None for one, two in pairwise(line)
         ]
 

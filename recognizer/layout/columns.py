@@ -21,6 +21,8 @@ NEAR = 4.0  # points by which an edge may stand outside the room that the page b
 KNOWN = 2.5  # points between two known edges that are one
 EVEN = 1.2  # points by which the middles of a column's texts may differ for them to be centred
 MOST = 0.6  # share of a column's texts that have to stand alike
+SEVERAL = 3  # texts of a row whose first column may be that of labels
+INDENT = 30.0  # points that such a row stands further to the right than the table at least
 ROUNDS = 60  # of moving edges until centred texts are in the middle
 
 
@@ -67,9 +69,15 @@ def columns_of(
             else:
                 edges.append(_Edge(low - NEAR / 2, high + NEAR / 2, name=at))
     for row in sorted(rows, key=len, reverse=True):
-        for one, other in pairwise(sorted(row, key=lambda block: block.box[0])):
+        ordered = sorted(row, key=lambda block: block.box[0])
+        for one, other in pairwise(ordered):
             if other.box[0] > one.box[2]:
                 _narrow(edges, one.box[2], other.box[0])
+        # Left of a row of several texts stands a label that its page does not print.
+        start = ordered[0].box[0]
+        if len(row) >= SEVERAL and start - left > INDENT:
+            ends = [box[2] for box in boxes if box[2] < start]
+            _narrow(edges, max(ends, default=left), start)
     edges.sort(key=lambda edge: edge.at)
     first = _Edge(outer[0], outer[0], True) if outer else _side(known, left - MOST_PAD, left, left - PAD)
     last = _Edge(outer[1], outer[1], True) if outer else _side(known, right, right + MOST_PAD, right + PAD)
