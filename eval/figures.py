@@ -17,7 +17,10 @@ COMPARED = ("trained_on", "city_out", "layout_out", "rules")
 
 # Who read the PDFs: models, the product's own grids with rules alone, and other tools' grids with the same rules.
 PEERS = ("rules", "pdfplumber", "pymupdf", "camelot")
-PDF_READERS = {"pdf": ("trained_on", "city_out", *PEERS), "printed": ("model", *PEERS)}
+PDF_READERS = {
+    "pdf": ("trained_on", "city_out", *PEERS), "printed": ("model", *PEERS),
+    "half_ruled": ("model",), "borderless": ("model",), "shaded": ("trained_on", "city_out"),
+}
 STRUCTURE = ("cells", "labels", "joined", "carried", "relations")
 
 Figures = dict[str, Any]
@@ -164,8 +167,8 @@ def _pdf_values(place: str, reader: str) -> Callable[[Figures], float]:
     return lambda figures: float(figures[place]["readers"][reader]["pooled"]["value"]["f1"])
 
 
-def _printed(name: str) -> Callable[[Figures], float]:
-    return lambda figures: float(figures["printed"]["readers"]["model"]["structure"][name])
+def _printed(name: str, place: str = "printed") -> Callable[[Figures], float]:
+    return lambda figures: float(figures[place]["readers"]["model"]["structure"][name])
 
 
 def _gain(figures: Figures) -> float:
@@ -198,6 +201,13 @@ BARS = (
         ("labels", "vertical and wrapped labels whole", "竖排和折行标签完整", 0.985),
         ("joined", "cells cut by a page break joined", "被分页切断的单元格复原", 0.95),
         ("carried", "labels carried over the page", "跨页标签延续", 0.95))),
+    Bar("value F1, shaded PDF without rules, trained on", "指标值 F1，无线条、只有底色的 PDF，训练过的城市", 0.95,
+        _pdf_values("shaded", "trained_on")),
+    *(bar for place, name, chinese, values, cells in (
+        ("half_ruled", "half-ruled pages", "半框线页", 0.92, 0.93), ("borderless", "borderless pages", "无框线页", 0.90, 0.90))
+      for bar in (
+          Bar(f"value F1, {name} of reserved cities", f"指标值 F1，保留城市的{chinese}", values, _pdf_values(place, "model")),
+          Bar(f"cells exact, {name}", f"单元格完全正确，{chinese}", cells, _printed("cells", place)))),
 )
 
 

@@ -1,11 +1,11 @@
-"""What an evaluation made of a document, and what it makes of PDFs: the ruled ones of eval/pdfs and printed generated ones."""
+"""What an evaluation made of a document, and what it makes of PDFs: those of eval/pdfs and printed generated ones."""
 
 from __future__ import annotations
 
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -18,6 +18,7 @@ from peers import ENGINES, records_by_rules
 from recognizer.baseline import read_by_rules
 from recognizer.digitizing import digitize_document
 from recognizer.generation.printing import print_reserved
+from recognizer.generation.printing.style import Rules
 from recognizer.layout import lay_out
 from recognizer.measuring import LabelComparison, Scores, score
 from recognizer.measuring.structure import StructureScores, Table, grid_cells, measure_structure
@@ -28,7 +29,10 @@ from recognizer.truth import LabelledDocument
 
 PDFS = Path(__file__).resolve().parent / "pdfs"
 RULED = ("fuyang_uming", "guangzhou_xlsx_uming", "huaian_wqy", "langxi_wqy")
-NOT_YET = ("anqing_zebra_wqy", "langxi_wqy_scan")  # no rules, no text: other engines will read them
+SHADED = ("anqing_zebra_wqy",)  # rows told apart by shading alone
+NOT_YET = ("langxi_wqy_scan",)  # no text: another engine will read it
+UNRULED: dict[str, Rules] = {"half_ruled": "half", "borderless": "none"}  # printed pages without inner rules
+UNRULED_DOCUMENTS = 3  # of each reserved city, at most
 
 PRINTED_SEED = 20261103  # of cities that are in no other setting; their errors are counted and not looked at
 
@@ -66,32 +70,42 @@ class GoldPdf:
 
 def ruled_pdfs(city: str | None = None) -> list[GoldPdf]:
     """The ruled PDFs of eval/pdfs, of one city (stem of its gold file) or of all."""
+    return _gold_pdfs(RULED, city)
+
+
+def _gold_pdfs(stems: Sequence[str], city: str | None) -> list[GoldPdf]:
     return [
         GoldPdf(PDFS / f"{stem}.pdf", _json(f"{stem}.truth.json"), _json(f"{stem}.json"))
-        for stem in RULED if city in (None, stem.partition("_")[0])]
+        for stem in stems if city in (None, stem.partition("_")[0])]
 
 
 def _json(name: str) -> dict[str, Any]:
     return dict(json.loads((PDFS / name).read_text("utf-8")))
 
 
-def printed_pdfs(folder: Path, documents: int, part: int, parts: int) -> Iterator[GoldPdf]:
+def printed_pdfs(folder: Path, documents: int, part: int, parts: int, rules: Rules = "full") -> Iterator[GoldPdf]:
     """Every `parts`-th printed document of the reserved cities, `documents` of each city, written into `folder`."""
-    for printed in islice(print_reserved(PRINTED_SEED, documents), part, None, parts):
+    for printed in islice(print_reserved(PRINTED_SEED, documents, rules), part, None, parts):
         path = folder / printed.name
         path.write_bytes(printed.pdf)
         yield GoldPdf(path, printed.structure(), printed.records)
 
 
-def read_ruled(setting: str, city: str | None, model: Model) -> list[Reading]:
-    """The ruled PDFs of a city as a model reads them."""
-    return [_by_model(f"pdf:{setting}", pdf, model) for pdf in ruled_pdfs(city)]
+def read_gold_pdfs(setting: str, city: str | None, model: Model) -> list[Reading]:
+    """The ruled PDFs of a city, and its shaded one, as a model reads them."""
+    shaded = [_by_model(f"shaded:{setting}", pdf, model) for pdf in _gold_pdfs(SHADED, city)]
+    return [*(_by_model(f"pdf:{setting}", pdf, model) for pdf in ruled_pdfs(city)), *shaded]
 
 
 def read_printed(documents: int, part: int, parts: int, model: Model) -> list[Reading]:
     """A part of the printed documents as a model reads them."""
     with tempfile.TemporaryDirectory() as folder:
-        return [_by_model("printed:model", pdf, model) for pdf in printed_pdfs(Path(folder), documents, part, parts)]
+        place = Path(folder)
+        readings = [_by_model("printed:model", pdf, model) for pdf in printed_pdfs(place, documents, part, parts)]
+        for name, rules in UNRULED.items():
+            pdfs = printed_pdfs(place, min(documents, UNRULED_DOCUMENTS), part, parts, rules)
+            readings += [_by_model(f"{name}:model", pdf, model) for pdf in pdfs]
+        return readings
 
 
 def read_by_peers(documents: int, part: int, parts: int) -> list[Reading]:
@@ -124,7 +138,7 @@ def _by_rules(where: str, pdf: GoldPdf, engine: str) -> Reading:
 
 
 def _reading(setting: str, pdf: GoldPdf, predicted: dict[str, Any], tables: list[Table]) -> Reading:
-    name = pdf.path.stem if setting.startswith("pdf:") else f"reserved:{pdf.path.stem}"
+    name = pdf.path.stem if setting.startswith(("pdf:", "shaded:")) else f"reserved:{pdf.path.stem}"
     pages, text = _printed_text(pdf.path)
     document = LabelledDocument(name, text, (), pdf.records)
     scores = score(pdf.records, predicted)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from figures import COMPARED, STRUCTURE, shown
+from figures import COMPARED, PDF_READERS, STRUCTURE, shown
 
 STAGES = ("read", "lay out", "repair", "label", "assemble", "map + check", "export")
 
@@ -19,6 +19,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "value": "value", "indicator": "indicator", "fund": "fund", "attribute": "attribute", "goal": "goal",
         "standard": "standard", "document": "document", "total": "total",
         "pdf": "four ruled PDFs ({pages} pages)", "printed": "{pages} printed pages of reserved cities",
+        "half_ruled": "{pages} half-ruled pages", "borderless": "{pages} borderless pages",
+        "shaded": "shaded PDF ({pages} pages)",
         "model": "shipped model", "grids": "{name} + rules", "own": "own grids",
         "value_f1": "value F1", "facts_f1": "all facts F1", "cells": "cells exact",
         "labels": "labels whole", "joined": "cut cells joined", "carried": "carried over",
@@ -36,6 +38,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "value": "指标值", "indicator": "指标", "fund": "资金", "attribute": "属性", "goal": "目标",
         "standard": "绩效标准", "document": "文件", "total": "合计",
         "pdf": "四份有框线的 PDF（{pages} 页）", "printed": "保留城市的 {pages} 页印刷页", "model": "随附模型",
+        "half_ruled": "{pages} 页半框线页", "borderless": "{pages} 页无框线页", "shaded": "只有底色的 PDF（{pages} 页）",
         "grids": "{name} + 规则", "own": "本项目的网格", "value_f1": "指标值 F1", "facts_f1": "全部事实 F1",
         "cells": "单元格完全正确", "labels": "标签完整", "joined": "切断的单元格复原", "carried": "标签跨页延续",
         "relations": "邻接 F1",
@@ -79,7 +82,7 @@ def figures_table(figures: Mapping[str, Any], words: Mapping[str, str]) -> str:
     rows.append([words["worst"], *(f"{figure:.3f}" for figure in worst)])
     bars = [[words["measure"], words["bar"], words["figure"], ""], ["---", "---:", "---:", "---"]]
     bars += [[row[words["name"]], *shown(row)] for row in figures["bars"]]
-    pdfs = [_pdf_rows(figures[place], words, place) for place in ("pdf", "printed") if place in figures]
+    pdfs = [_pdf_rows(figures[place], words, place) for place in PDF_READERS if place in figures]
     return "\n\n".join(markdown(table) for table in (rows, *pdfs, bars))
 
 

@@ -26,7 +26,9 @@ from recognizer.types import Role
 TITLES = {"trained_on": "trained on", "city_out": "city out", "layout_out": "layout out", "rules": "rules only",
           "held_back": "held-back projects", "reserved": "reserved", "printed": "printed pages of reserved cities",
           "peers": "other tools' grids", "pdf": "ruled PDFs", "pdf:trained_on": "trained on", "pdf:city_out": "city out",
-          "printed:model": "shipped model"}
+          "printed:model": "shipped model", "half_ruled": "half-ruled pages of reserved cities",
+          "borderless": "borderless pages of reserved cities", "shaded": "shaded PDF", "half_ruled:model": "shipped model",
+          "borderless:model": "shipped model", "shaded:trained_on": "trained on", "shaded:city_out": "city out"}
 _GRIDS = {"rules": "own grids + rules", "pdfplumber": "pdfplumber + rules", "pymupdf": "PyMuPDF + rules",
           "camelot": "camelot lattice + rules"}
 TITLES |= {f"{place}:{reader}": _GRIDS[reader] for place in ("pdf", "printed") for reader in PEERS}
