@@ -13,7 +13,7 @@ from itertools import pairwise
 from recognizer.layout.blocks import Block, blocks_of, em_of, segments_of
 from recognizer.layout.columns import PAD, Columns, columns_of, columns_under
 from recognizer.layout.lattice import Lattice, Slot
-from recognizer.layout.regions import Ink, ink_of, regions_of
+from recognizer.layout.regions import Ink, ink_of, regions_of, side_by_side
 from recognizer.layout.rows import are_drawn, are_top_aligned, clusters_of, row_edges, without_labels
 from recognizer.layout.tiling import tile
 from recognizer.types import Box, Page, Run
@@ -60,15 +60,16 @@ def unruled(page: Page, runs: Sequence[Run], before: Columns | None) -> tuple[li
     blocks = blocks_of(segments_of(runs, em), em, ink.level)
     if len(blocks) > MOST_BLOCKS:
         return [], list(runs)
-    on_top = are_top_aligned(blocks, em)
-    heights = {id(block): block.segments[0].middle if on_top else block.middle for block in blocks}
     found: list[Found] = []
     used: set[int] = set()
-    for region in regions_of(page, clusters_of(blocks, heights, em), ink, em, before.names if before else ()):
-        table = _table(region.clusters, heights, on_top, ink, em, before if region.on_top else None)
-        if table:
-            found.append(table)
-            used.update(id(block) for cluster in region.clusters for block in cluster)
+    for side in side_by_side(blocks, ink):
+        on_top = are_top_aligned(side, em)
+        heights = {id(block): block.segments[0].middle if on_top else block.middle for block in side}
+        for region in regions_of(page, clusters_of(side, heights, em), ink, em, before.names if before else ()):
+            table = _table(region.clusters, heights, on_top, ink, em, before if region.on_top else None)
+            if table:
+                found.append(table)
+                used.update(id(block) for cluster in region.clusters for block in cluster)
     if not found:
         return [], list(runs)
     return found, [run for block in blocks if id(block) not in used for segment in block.segments for run in segment.runs]
@@ -80,6 +81,7 @@ def _table(
     blocks = [block for cluster in region for block in cluster]
     top, bottom = min(block.box[1] for block in blocks), max(block.box[3] for block in blocks)
     rows, labels = without_labels(region, em)
+    ink = ink.between(min(block.box[0] for block in blocks), max(block.box[2] for block in blocks))
     drawn = ink.heights(top - 3 * em, bottom + 3 * em)
     first = max((at for at in drawn if at < top + 0.3 * em), default=top - PAD)
     last = min((at for at in drawn if at > bottom - 0.3 * em), default=bottom + PAD)
