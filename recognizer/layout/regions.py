@@ -29,7 +29,9 @@ _PAGE_NUMBER = re.compile(r"[\W_]*第?\s*\d{1,4}\s*页?[\W_]*(?:共?\s*\d{1,4}\s
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """What is drawn of tables that no rules close: level and upright lines, as boxes without height or width."""
+    """What is drawn of tables that no rules close: level lines from top to bottom and upright ones, as boxes without height
+    or width.
+    """
 
     level: tuple[Box, ...]
     upright: tuple[Box, ...]
@@ -66,7 +68,7 @@ def ink_of(page: Page) -> Ink:
     for x0, y0, x1, y1 in boxes:
         level += [(x0, y0, x1, y0), (x0, y1, x1, y1)]
         upright += [(x0, y0, x0, y1), (x1, y0, x1, y1)]
-    return Ink(tuple(level), tuple(upright))
+    return Ink(tuple(sorted(level, key=lambda line: line[1])), tuple(upright))
 
 
 def side_by_side(blocks: Sequence[Block], ink: Ink) -> list[list[Block]]:

@@ -18,7 +18,7 @@ from recognizer.layout.rows import are_drawn, are_top_aligned, clusters_of, row_
 from recognizer.layout.tiling import tile
 from recognizer.types import Box, Page, Run
 
-MOST_BLOCKS = 3000  # on a page; more are no table that people read
+MOST_TEXTS = 3000  # on a page; more are no table that people read
 NEAR_WALL = 2.5  # points from a track's edge within which a line is drawn on it
 EMPTY_LABEL = 4.0  # points that a label may stand off its place rather than leave a row beside it empty
 CERTAIN = 1000.0  # and that any text may where lines say how far cells reach
@@ -57,9 +57,10 @@ def unruled(page: Page, runs: Sequence[Run], before: Columns | None) -> tuple[li
     if not em:
         return [], list(runs)
     ink = ink_of(page)
-    blocks = blocks_of(segments_of(runs, em), em, ink.level)
-    if len(blocks) > MOST_BLOCKS:
+    segments = segments_of(runs, em)
+    if len(segments) > MOST_TEXTS:
         return [], list(runs)
+    blocks = blocks_of(segments, em, ink.level)
     found: list[Found] = []
     used: set[int] = set()
     for side in side_by_side(blocks, ink):
@@ -140,12 +141,12 @@ class _Walls:
     def __init__(self, xs: Sequence[float], ys: Sequence[float], ink: Ink, all_drawn: bool) -> None:
         self.all_drawn = all_drawn
         self.level = [
-            [any(abs(line[1] - y) <= NEAR_WALL and line[0] <= (x0 + x1) / 2 <= line[2] for line in ink.level)
-             for x0, x1 in pairwise(xs)] for y in ys
+            [any(line[0] <= (x0 + x1) / 2 <= line[2] for line in near) for x0, x1 in pairwise(xs)]
+            for near in ([line for line in ink.level if abs(line[1] - y) <= NEAR_WALL] for y in ys)
         ]
         self.upright = [
-            [any(abs(line[0] - x) <= NEAR_WALL and line[1] <= (y0 + y1) / 2 <= line[3] for line in ink.upright)
-             for y0, y1 in pairwise(ys)] for x in xs
+            [any(line[1] <= (y0 + y1) / 2 <= line[3] for line in near) for y0, y1 in pairwise(ys)]
+            for near in ([line for line in ink.upright if abs(line[0] - x) <= NEAR_WALL] for x in xs)
         ]
 
     def below(self, row: int, columns: tuple[int, int]) -> bool:
