@@ -93,6 +93,16 @@ def test_labels_over_rows_and_wrapped_names_are_cells_without_inner_rules(style:
     assert [cell.text for cell in note.cells] == ["注：本表由各部门填报。"]
 
 
+@pytest.mark.parametrize("style", ["lines", "shading"])
+def test_half_ruled_tables_beside_each_other_are_two(style: str) -> None:
+    with pymupdf.open() as made:
+        page = made.new_page(width=1100)
+        draw(page, style)
+        draw(page, style, x=470)
+        tables = grids_of(made)
+    assert [cells_of(table) for table in tables] == [TABLE, TABLE]
+
+
 def test_a_page_of_prose_has_no_table() -> None:
     with pymupdf.open() as made:
         page = made.new_page()

@@ -14,7 +14,7 @@ from recognizer.errors import UsageError
 from recognizer.resources import models_folder
 
 _CHINESE = language() == "zh"
-TABLES, SEED = 2400, 1
+TABLES, SEED = 2000, 1
 
 
 def _say(english: str, chinese: str) -> str:

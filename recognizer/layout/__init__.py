@@ -15,8 +15,8 @@ _BLANKS = (" ", "\u3000", "\xa0")
 def lay_out(document: Document) -> tuple[Grid, ...]:
     """The grids of a document in reading order.
 
-    Drawn grids stay as their reader made them; pages become the grids that their rules draw, and text blocks. A text block
-    becomes an undrawn grid whose rows are its lines and whose cells are the runs of text between white space: whether two
+    Drawn grids stay as their reader made them; pages become the grids that their rules or texts show, and text blocks. A text
+    block becomes an undrawn grid whose rows are its lines and whose cells are the runs of text between white space: whether two
     of them are one cell is for `repair` to say.
     """
     return tuple(_grid_of_lines(block) if isinstance(block, TextBlock) else block for block in _blocks(document))

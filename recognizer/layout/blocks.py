@@ -89,9 +89,13 @@ def _add(parts: list[Segment], run: Run, start: int, end: int) -> None:
     part = cut(run, start, end)
     if part:
         x0s, y0s, x1s, y1s = zip(*part.boxes, strict=True)
+<<<<<<< HEAD
         middle = (min(y0s) + max(y1s)) / 2
         if not part.vertical:
             middle = median((y0 + y1) / 2 for y0, y1 in zip(y0s, y1s, strict=True))
+=======
+        middle = median([(y0 + y1) / 2 for y0, y1 in zip(y0s, y1s, strict=True)])
+>>>>>>> hard-pages
         parts.append(Segment((part,), (min(x0s), min(y0s), max(x1s), max(y1s)), part.text, middle))
 
 
@@ -155,9 +159,10 @@ def blocks_of(segments: Sequence[Segment], em: float, walls: Sequence[Box] = ())
 
 
 def parted(upper: Segment | Block, lower: Segment | Block, walls: Sequence[Box]) -> bool:
-    """Whether a level line stands between two texts, over some of the room that both share."""
+    """Whether a level line stands between two texts, over some of the room that both share; `walls` go from top to bottom."""
     left, right = max(upper.box[0], lower.box[0]) + 1, min(upper.box[2], lower.box[2]) - 1
-    return any(upper.middle < wall[1] < lower.middle and wall[0] < right and wall[2] > left for wall in walls)
+    first, last = (bisect_right(walls, text.middle, key=lambda wall: wall[1]) for text in (upper, lower))
+    return any(wall[0] < right and wall[2] > left for wall in walls[first:last])
 
 
 def _evenly(stack: list[Segment], em: float) -> Iterable[list[Segment]]:

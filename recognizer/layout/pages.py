@@ -1,4 +1,4 @@
-"""Pages laid out: the tables that rules draw, the lines around them, and tables that go on over the page as one."""
+"""Pages laid out: the tables that rules draw or texts show, the lines around them, and tables that go on over pages as one."""
 
 from __future__ import annotations
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from recognizer.layout.blocks import Block
+from recognizer.layout.columns import MOST_PAD
 from recognizer.types import Box, Page
 
 LARGER = 1.12  # times an ideograph's usual width that those of a title have at least
 FEWEST_ROWS = 3  # rows with several texts that a table has at least
+GUTTER = 8.0  # points between two tables beside each other at least
 MARGIN = 0.12  # share of the page's height at its top and bottom where running heads stand
 HIGHEST = 0.6  # share of the page's height that a shaded cell takes at most
 SAME_LINE = 2.0  # points between two drawn lines that are one
@@ -26,10 +29,17 @@ _PAGE_NUMBER = re.compile(r"[\W_]*第?\s*\d{1,4}\s*页?[\W_]*(?:共?\s*\d{1,4}\s
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """What is drawn of tables that no rules close: level and upright lines, as boxes without height or width."""
+    """What is drawn of tables that no rules close: level lines from top to bottom and upright ones, as boxes without height
+    or width.
+    """
 
     level: tuple[Box, ...]
     upright: tuple[Box, ...]
+
+    def between(self, left: float, right: float) -> Ink:
+        """The lines that reach into the room between two upright edges."""
+        upright = tuple(line for line in self.upright if left - MOST_PAD <= line[0] <= right + MOST_PAD)
+        return Ink(tuple(line for line in self.level if line[0] < right and line[2] > left), upright)
 
     def heights(self, top: float, bottom: float) -> list[float]:
         """The heights of the level lines between two heights, each once."""
@@ -58,7 +68,26 @@ def ink_of(page: Page) -> Ink:
     for x0, y0, x1, y1 in boxes:
         level += [(x0, y0, x1, y0), (x0, y1, x1, y1)]
         upright += [(x0, y0, x0, y1), (x1, y0, x1, y1)]
-    return Ink(tuple(level), tuple(upright))
+    return Ink(tuple(sorted(level, key=lambda line: line[1])), tuple(upright))
+
+
+def side_by_side(blocks: Sequence[Block], ink: Ink) -> list[list[Block]]:
+    """The blocks of tables that stand beside each other, from left to right: parted by a strip that no text and no level line
+    crosses, with level lines on both sides of it.
+    """
+    lines = sorted((line[0], line[2]) for line in ink.level if line[2] - line[0] > GUTTER)
+    spans = sorted([*lines, *((block.box[0], block.box[2]) for block in blocks)])
+    cuts: list[float] = []
+    reach = spans[0][1] if spans else 0.0
+    for start, end in spans:
+        if start - reach >= GUTTER:
+            left, right = sum(line[1] <= reach for line in lines), sum(line[0] >= start for line in lines)
+            cuts += [(reach + start) / 2] if min(left, right) > FEWEST_ROWS else []
+        reach = max(reach, end)
+    groups: list[list[Block]] = [[] for _ in range(len(cuts) + 1)]
+    for block in blocks:
+        groups[bisect_left(cuts, block.center)].append(block)
+    return [group for group in groups if group]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from itertools import pairwise
 from recognizer.layout.blocks import Block, blocks_of, em_of, segments_of
 from recognizer.layout.columns import PAD, Columns, columns_of, columns_under
 from recognizer.layout.lattice import Lattice, Slot
-from recognizer.layout.regions import Ink, ink_of, regions_of
+from recognizer.layout.regions import Ink, ink_of, regions_of, side_by_side
 from recognizer.layout.rows import are_drawn, are_top_aligned, clusters_of, row_edges, without_labels
 from recognizer.layout.tiling import tile
 from recognizer.types import Box, Page, Run
 
-MOST_BLOCKS = 3000  # on a page; more are no table that people read
+MOST_TEXTS = 3000  # on a page; more are no table that people read
 NEAR_WALL = 2.5  # points from a track's edge within which a line is drawn on it
 EMPTY_LABEL = 4.0  # points that a label may stand off its place rather than leave a row beside it empty
 CERTAIN = 1000.0  # and that any text may where lines say how far cells reach
@@ -57,18 +57,20 @@ def unruled(page: Page, runs: Sequence[Run], before: Columns | None) -> tuple[li
     if not em:
         return [], list(runs)
     ink = ink_of(page)
-    blocks = blocks_of(segments_of(runs, em), em, ink.level)
-    if len(blocks) > MOST_BLOCKS:
+    segments = segments_of(runs, em)
+    if len(segments) > MOST_TEXTS:
         return [], list(runs)
-    on_top = are_top_aligned(blocks, em)
-    heights = {id(block): block.segments[0].middle if on_top else block.middle for block in blocks}
+    blocks = blocks_of(segments, em, ink.level)
     found: list[Found] = []
     used: set[int] = set()
-    for region in regions_of(page, clusters_of(blocks, heights, em), ink, em, before.names if before else ()):
-        table = _table(region.clusters, heights, on_top, ink, em, before if region.on_top else None)
-        if table:
-            found.append(table)
-            used.update(id(block) for cluster in region.clusters for block in cluster)
+    for side in side_by_side(blocks, ink):
+        on_top = are_top_aligned(side, em)
+        heights = {id(block): block.segments[0].middle if on_top else block.middle for block in side}
+        for region in regions_of(page, clusters_of(side, heights, em), ink, em, before.names if before else ()):
+            table = _table(region.clusters, heights, on_top, ink, em, before if region.on_top else None)
+            if table:
+                found.append(table)
+                used.update(id(block) for cluster in region.clusters for block in cluster)
     if not found:
         return [], list(runs)
     return found, [run for block in blocks if id(block) not in used for segment in block.segments for run in segment.runs]
@@ -80,6 +82,7 @@ def _table(
     blocks = [block for cluster in region for block in cluster]
     top, bottom = min(block.box[1] for block in blocks), max(block.box[3] for block in blocks)
     rows, labels = without_labels(region, em)
+    ink = ink.between(min(block.box[0] for block in blocks), max(block.box[2] for block in blocks))
     drawn = ink.heights(top - 3 * em, bottom + 3 * em)
     first = max((at for at in drawn if at < top + 0.3 * em), default=top - PAD)
     last = min((at for at in drawn if at > bottom - 0.3 * em), default=bottom + PAD)
@@ -138,12 +141,12 @@ class _Walls:
     def __init__(self, xs: Sequence[float], ys: Sequence[float], ink: Ink, all_drawn: bool) -> None:
         self.all_drawn = all_drawn
         self.level = [
-            [any(abs(line[1] - y) <= NEAR_WALL and line[0] <= (x0 + x1) / 2 <= line[2] for line in ink.level)
-             for x0, x1 in pairwise(xs)] for y in ys
+            [any(line[0] <= (x0 + x1) / 2 <= line[2] for line in near) for x0, x1 in pairwise(xs)]
+            for near in ([line for line in ink.level if abs(line[1] - y) <= NEAR_WALL] for y in ys)
         ]
         self.upright = [
-            [any(abs(line[0] - x) <= NEAR_WALL and line[1] <= (y0 + y1) / 2 <= line[3] for line in ink.upright)
-             for y0, y1 in pairwise(ys)] for x in xs
+            [any(line[1] <= (y0 + y1) / 2 <= line[3] for line in near) for y0, y1 in pairwise(ys)]
+            for near in ([line for line in ink.upright if abs(line[0] - x) <= NEAR_WALL] for x in xs)
         ]
 
     def below(self, row: int, columns: tuple[int, int]) -> bool:
