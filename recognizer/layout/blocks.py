@@ -89,13 +89,7 @@ def _add(parts: list[Segment], run: Run, start: int, end: int) -> None:
     part = cut(run, start, end)
     if part:
         x0s, y0s, x1s, y1s = zip(*part.boxes, strict=True)
-<<<<<<< HEAD
-        middle = (min(y0s) + max(y1s)) / 2
-        if not part.vertical:
-            middle = median((y0 + y1) / 2 for y0, y1 in zip(y0s, y1s, strict=True))
-=======
         middle = median([(y0 + y1) / 2 for y0, y1 in zip(y0s, y1s, strict=True)])
->>>>>>> hard-pages
         parts.append(Segment((part,), (min(x0s), min(y0s), max(x1s), max(y1s)), part.text, middle))
 
 
