@@ -33,7 +33,8 @@ def assemble(document: Document, grids: Sequence[LabelledGrid], model: Model) ->
     drafts: list[ProjectDraft] = []
     others: list[ProjectDraft] = []
     for draft in walk.projects:
-        filled = anchored and (draft.indicators or draft.goals or draft.funds or (draft.name and draft.attributes))
+        # Amounts alone are any price list.
+        filled = anchored and (draft.indicators or draft.goals or (draft.name and (draft.attributes or draft.funds)))
         (drafts if filled else others).append(draft)
     names = sorted({indicator.text for draft in drafts for indicator in draft.indicators if indicator.text})
     scores = model.levels.scores(names)

@@ -151,6 +151,7 @@ class ProjectDraft:
     name: LabelledCell | None = None
     attributes: list[tuple[str, list[LabelledCell]]] = field(default_factory=list)
     funds: list[Fund] = field(default_factory=list)
+    amounts: list[LabelledCell] = field(default_factory=list)  # the cells of the funds
     goals: dict[Period, list[LabelledCell]] = field(default_factory=dict)
     indicators: list[IndicatorDraft] = field(default_factory=list)
 
@@ -180,12 +181,12 @@ class ProjectDraft:
         )
 
     def entries(self) -> list[LabelledCell]:
-        """The cells that were put into it, but for those of funds."""
+        """The cells that were put into it."""
         named = [entry for entry in (self.name,) if entry]
         attributes = [entry for _, entries in self.attributes for entry in entries]
         goals = [entry for entries in self.goals.values() for entry in entries]
         indicators = [entry for one in self.indicators for entry in (one.name, *one.cells) if entry]
-        return [*named, *attributes, *goals, *indicators]
+        return [*named, *attributes, *self.amounts, *goals, *indicators]
 
     def likely_levels(self, scores: Mapping[str, Mapping[str, float]]) -> list[Mapping[str, float]]:
         """The scores of level 2 for each indicator's name."""

@@ -207,6 +207,7 @@ class Walk:
             for other in self.project.funds
         ):
             self.project.funds.append(fund)
+            self.project.amounts.append(entry)
 
     def _total_name(self, entry: LabelledCell) -> None:
         self._total = entry

@@ -18,6 +18,7 @@ from recognizer.types import Cell, Grid
 Pairs = list[tuple[Cell, Cell]]  # (above the break, below it), of the same columns
 
 SURE = 0.001  # no probability of the joiner counts for more than this, or less than the rest to one
+CLEARLY_NEW = -1.5  # log odds below which no text of a row goes on, whatever the joiner says of one of them
 PRIOR = 4.0  # log odds that a row whose every text has one above it goes on with it, over what the joiner says
 LEFT_EMPTY = 2.0  # and for each empty cell under a filled one, in a row from the third on: only what was cut goes on there
 BRACKET = 4.0  # and for a bracket that one opens and the other closes
@@ -27,7 +28,7 @@ FEW_EMPTY, MANY_EMPTY = 2, 5
 def cut_rows(
     grids: Sequence[Grid], cells: Sequence[Cell], pairs: NDArray[np.int64], probable: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """(pairs,) the joiner's probabilities with those of rows that a page break cut raised together.
+    """(pairs,) the joiner's probabilities with those of rows at a page break raised, or lowered, together.
 
     `cells` are the non-empty cells of the grids, `pairs` (pairs, 2) indices of them. A row is cut when all that it holds
     reads on, so the log odds of its pairs and a prior decide for all of them at once.
@@ -45,9 +46,12 @@ def cut_rows(
                 odds = [math.log(p / (1 - p)) for p in np.clip(probable[numbers], SURE, 1 - SURE).tolist()]
                 # One text that surely begins anew tells more than several that might go on.
                 score = (sum(odds) / len(odds) + min(odds)) / 2 + PRIOR + more
+                cut = 1 / (1 + math.exp(-score))
                 if score > 0:
                     found[np.isin(pairs[:, 1], pairs[numbers, 1])] = 0
-                    found[numbers] = np.maximum(probable[numbers], 1 / (1 + math.exp(-score)))
+                    found[numbers] = np.maximum(probable[numbers], cut)
+                elif len(numbers) > 1 and score < CLEARLY_NEW:
+                    found[numbers] = np.minimum(found[numbers], cut)
     return found
 
 
