@@ -18,7 +18,7 @@ from recognizer.types import Cell, Grid
 Pairs = list[tuple[Cell, Cell]]  # (above the break, below it), of the same columns
 
 SURE = 0.001  # no probability of the joiner counts for more than this, or less than the rest to one
-CLEARLY_NEW = -1.5  # log odds below which no text of a row goes on, whatever the joiner says of one of them
+CLEARLY_NEW = -1.9  # log odds below which no text of a row goes on, whatever the joiner says of one of them
 PRIOR = 4.0  # log odds that a row whose every text has one above it goes on with it, over what the joiner says
 LEFT_EMPTY = 2.0  # and for each empty cell under a filled one, in a row from the third on: only what was cut goes on there
 BRACKET = 4.0  # and for a bracket that one opens and the other closes
