@@ -358,3 +358,16 @@ def test_amounts_of_a_list_that_is_not_drawn_stand_under_headings_by_rank() -> N
     """, drawn=False)
     (project,) = put_together(grid).projects
     assert [(fund.item, fund.raw) for fund in project.funds] == [("总额", "50"), ("财政拨款", "30")]
+
+
+def test_an_attribute_whose_project_never_comes_is_owned_up_to() -> None:
+    grid = table("""
+    主管部门|header>attribute_value  项目名称|header>attribute_value  三级指标|header>name  指标值|header>value@annual
+    甲局|attribute_value
+    道路养护|attribute_value>name
+    养护里程|name  9公里|value@annual
+    乙局|attribute_value
+    """, drawn=False)
+    records = put_together(grid)
+    assert [attribute.text for attribute in records.projects[0].attributes] == ["甲局"]
+    assert records.pages[0].remainder == "乙局"

@@ -120,10 +120,6 @@ def test_periods_follow_their_headings(headings: dict[str, Period]) -> None:
             ("100公里", "≥95%", "100%", "明显提升"), headings[second].value)
 
 
-# Kinds of facts that a tick in every row is known to harm: in the text dump it is glued to names, in the other to expense items.
-KNOWN_SHORT = {"fuyang": {"value", "indicator", "fund"}, "huaian": {"fund"}}
-
-
 def renamings(gold: Gold) -> dict[str, str]:
     """An invented name of the same kind for the document's city, its publisher and what its forms call the departments."""
     names: dict[str, str] = {}
@@ -141,13 +137,11 @@ def test_another_city_and_department_change_hardly_a_label(gold: Gold) -> None:
     text = text_of(gold.source)
     renamed, records = rename(text, gold.records, renamings(gold))
     assert renamed != text
-    before, after = Counter(codes_of(text)), Counter(codes_of(renamed))
-    assert ((before - after) + (after - before)).total() <= before.total() * 0.01
+    before, after = Counter(codes_of(text)), Counter(codes_of(renamed))  # a name of another length may wrap elsewhere
+    assert ((before - after) + (after - before)).total() <= before.total() * 0.005
     plain = scores_of(gold.source)
     other = score(records, digitize_text(renamed, gold.source, shipped_model()).to_json())
-    if gold.name in KNOWN_SHORT and plain["value"].f1 - 0.03 < other["value"].f1 < plain["value"].f1 - 0.02:
-        pytest.xfail("another place's name changes how two wrapped lines of a text dump are joined")
-    assert other["value"].f1 >= plain["value"].f1 - 0.02
+    assert other["value"].f1 >= plain["value"].f1 - 0.01
 
 
 @each_document
@@ -157,10 +151,8 @@ def test_a_meaningless_column_changes_hardly_a_fact(gold: Gold) -> None:
     assert disturbed != text
     plain = scores_of(gold.source)
     other = score(gold.records, digitize_text(disturbed, gold.source, shipped_model()).to_json())
-    short = [kind for kind in ("value", "indicator", "fund") if other[kind].f1 < plain[kind].f1 - 0.02]
-    if short and set(short) <= KNOWN_SHORT.get(gold.name, set()):
-        pytest.xfail(f"{', '.join(short)} F1 falls by more than 0.02: the generator draws no meaningless columns yet")
-    assert not short, [(kind, plain[kind].f1, other[kind].f1) for kind in short]
+    for kind in ("value", "indicator", "fund"):
+        assert other[kind].f1 >= plain[kind].f1 - 0.02, (kind, plain[kind].f1, other[kind].f1)
 
 
 def test_nothing_to_label() -> None:

@@ -51,6 +51,7 @@ def assemble(document: Document, grids: Sequence[LabelledGrid], model: Model) ->
     )
     leftover = walk.leftover + [entry for draft in drafts for indicator in draft.indicators for entry in indicator.unused]
     leftover += [entry for draft in others for entry in draft.entries()]
+    leftover += [entry for _, entries in walk.early for entry in entries]  # no name came after them
     published_by = publisher(cells, projects)
     warnings = list(document.warnings)
     if not projects:

@@ -24,7 +24,8 @@ class Walk:
 
     The same walk serves forms, lists, halves side by side and the parts of packed cells: rows of drawn grids bind
     their cells to each other, undrawn ones bind a cell to what was printed last. `ahead` holds, by identity, the titles
-    after which no project is named, with the attribute keys printed before the next title.
+    after which no project is named, with the attribute keys printed before the next title. `early` are attributes printed
+    before their project's name.
     """
 
     projects: list[ProjectDraft] = field(default_factory=lambda: [ProjectDraft()])
@@ -32,6 +33,7 @@ class Walk:
     leftover: list[LabelledCell] = field(default_factory=list)
     name_choice: int = 2
     ahead: dict[int, frozenset[str]] = field(default_factory=dict)
+    early: list[tuple[str, list[LabelledCell]]] = field(default_factory=list)
     rows: Rows = field(default_factory=Rows)
     funds: FundLabels = field(init=False)
     _key: LabelledCell | None = None
@@ -46,7 +48,6 @@ class Walk:
     _open: IndicatorDraft | None = None
     _waiting: list[LabelledCell] = field(default_factory=list)
     _ahead: list[LabelledCell] = field(default_factory=list)
-    _early: list[tuple[str, list[LabelledCell]]] = field(default_factory=list)  # attributes printed before their project's name
     _naming_column: int | None = None
     _place: int = 0  # how many headings of attributes stand between the name's and that of the last attribute
 
@@ -176,7 +177,7 @@ class Walk:
         columns = self._columns_of_list()
         self._place = self._place % (len(columns) - 1) + 1
         early = self.rows.headings.index(columns[self._place]) < self.rows.headings.index(columns[0])
-        (self._early if early else self.project.attributes).append((key(columns[self._place]), [entry]))
+        (self.early if early else self.project.attributes).append((key(columns[self._place]), [entry]))
 
     def _name_project(self, entry: LabelledCell) -> None:
         if self.project.name and words(self.project.name) == words(entry) and not (self._key and self._key in self.rows.row):
@@ -184,8 +185,8 @@ class Walk:
         if self.project.name or self.project.indicators:
             self._new_project()
         self.project.name = entry
-        self.project.attributes += self._early
-        self._early, self._place = [], 0
+        self.project.attributes += self.early
+        self.early, self._place = [], 0
 
     # Funds and goals
 

@@ -23,6 +23,11 @@ def say(key: str, **details: object) -> str:
     return (chinese if language() == "zh" else english).format(**details)
 
 
+def either(english: str, chinese: str) -> str:
+    """The one of two texts that is in the user's language."""
+    return chinese if language() == "zh" else english
+
+
 _MESSAGES: dict[str, tuple[str, str]] = {
     "app": (
         "From archived budget-performance tables to tidy, trustworthy records.\n\n"

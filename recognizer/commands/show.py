@@ -5,40 +5,34 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Annotated
 
 import typer
 
-from recognizer.commands.messages import language
+from recognizer.commands.messages import either, language
 from recognizer.errors import UsageError
 
-_CHINESE = language() == "zh"
 DPI = 200
 
 
-def _say(english: str, chinese: str) -> str:
-    return chinese if _CHINESE else english
-
-
 def show(
-    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help=_say(
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help=either(
         "A document: a PDF, or a text, Markdown or HTML file.", "一份文档：PDF、文本、Markdown 或 HTML。"))],
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="PICTURE", show_default=False, help=_say(
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="PICTURE", show_default=False, help=either(
         "The picture to write, a .png; its folder is made if need be.", "要写的图片（.png），文件夹没有则新建。"))],
-    page: Annotated[int | None, typer.Option("--page", "-p", metavar="N", min=1, show_default=False, help=_say(
+    page: Annotated[int | None, typer.Option("--page", "-p", metavar="N", min=1, show_default=False, help=either(
         "The page to show, from 1; all of them on a contact sheet, if not given.",
         "要看第几页，从 1 数起；不写则把所有页排在一张缩略图上。"))] = None,
-    dpi: Annotated[int, typer.Option("--dpi", metavar="N", min=36, max=600, help=_say(
+    dpi: Annotated[int, typer.Option("--dpi", metavar="N", min=36, max=600, help=either(
         "Pixels to the inch of the picture.", "图片每英寸的像素数。"))] = DPI,
-    model: Annotated[Path | None, typer.Option("--model", metavar="DIR", show_default=False, help=_say(
+    model: Annotated[Path | None, typer.Option("--model", metavar="DIR", show_default=False, help=either(
         "The folder of a model of your own; the shipped one, if not given.",
         "自己的模型所在文件夹，不写则用附带的模型。"))] = None,
-    debug: Annotated[bool, typer.Option("--debug", help=_say(
+    debug: Annotated[bool, typer.Option("--debug", help=either(
         "Stop at an unexpected error with its full traceback.", "遇到意外错误时显示完整的调用栈。"))] = False,
 ) -> None:
     if out.suffix.lower() != ".png":
-        raise UsageError(_say("the picture's name must end in .png", "图片的文件名须以 .png 结尾"), path=out, stage="show")
+        raise UsageError(either("the picture's name must end in .png", "图片的文件名须以 .png 结尾"), path=out, stage="show")
     from recognizer.digitizing import digitize_document
     from recognizer.model import load_model, shipped_model
     from recognizer.reading import read
@@ -49,11 +43,11 @@ def show(
     image = picture(file, document, found.labelled, found.records, page=page, language=language(), dpi=dpi)
     _write(out, image)
     for warning in found.records.warnings:
-        print(f"{file}: {_say('warning', '警告')}: {warning}", file=sys.stderr)
+        print(f"{file}: {either('warning', '警告')}: {warning}", file=sys.stderr)
     print(out)
 
 
-show.__doc__ = _say(
+show.__doc__ = either(
     "Show what was recognised: a page with its cells drawn over it, or a contact sheet of all pages.\n\n"
     "Each cell has the colour of what it was taken for. Small numbers give the reading order, red frames what is to be reviewed "
     "and how sure it is, blue marks the cells that a page break cut and the labels carried over from another page. A text is "
@@ -72,26 +66,13 @@ show.__doc__ = _say(
 
 
 def _write(path: Path, image: bytes) -> None:
-    """Writes the picture beside its place and renames it when it is whole. Raises UsageError where it cannot be written."""
-    temporary: Path | None = None
+    """Writes the picture so that it is whole or not there. Raises UsageError where it cannot be written."""
+    from recognizer.exporting.files import write_atomically
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile(dir=path.parent, prefix=".recognizer-", suffix=".part", delete=False) as file:
-            temporary = Path(file.name)
-            file.write(image)
-        temporary.chmod(0o666 & ~_umask())
-        os.replace(temporary, path)
+        write_atomically(path, image, path.with_name(f".recognizer-{os.getpid()}.part"))
     except OSError as error:
         why = error.strerror or error
-        said = _say(f"the picture cannot be written: {why}", f"图片无法写入：{why}")
+        said = either(f"the picture cannot be written: {why}", f"图片无法写入：{why}")
         raise UsageError(said, path=path, stage="show") from error
-    finally:
-        if temporary:
-            temporary.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    """What the user takes from the rights of new files; it can only be asked by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

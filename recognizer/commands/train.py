@@ -9,30 +9,25 @@ from typing import Annotated
 
 import typer
 
-from recognizer.commands.messages import language
+from recognizer.commands.messages import either
 from recognizer.errors import UsageError
 from recognizer.resources import models_folder
 
-_CHINESE = language() == "zh"
 TABLES, SEED = 2000, 1
 
 
-def _say(english: str, chinese: str) -> str:
-    return chinese if _CHINESE else english
-
-
 def train(
-    out: Annotated[Path | None, typer.Option(metavar="DIR", show_default=False, help=_say(
+    out: Annotated[Path | None, typer.Option(metavar="DIR", show_default=False, help=either(
         "The folder for the model and its card; the shipped model's, if not given.",
         "存放模型和模型卡的文件夹，不写则覆盖附带的模型。"))] = None,
-    tables: Annotated[int, typer.Option(metavar="N", min=20, help=_say(
+    tables: Annotated[int, typer.Option(metavar="N", min=20, help=either(
         "How many generated documents to train on, beside the labelled ones.",
         "除标注文档外，用多少份生成的文档来训练。"))] = TABLES,
-    seed: Annotated[int, typer.Option(metavar="N", help=_say("What all random draws follow from.", "随机种子。"))] = SEED,
-    leave_out: Annotated[list[str] | None, typer.Option(metavar="NAME", show_default=False, help=_say(
+    seed: Annotated[int, typer.Option(metavar="N", help=either("What all random draws follow from.", "随机种子。"))] = SEED,
+    leave_out: Annotated[list[str] | None, typer.Option(metavar="NAME", show_default=False, help=either(
         "Leave out a labelled document (by its name) and all texts drawn from it; may be given several times.",
         "不使用某份标注文档（写其名称）及取自它的全部文字，可多次使用。"))] = None,
-    layout_out: Annotated[bool, typer.Option("--layout-out", help=_say(
+    layout_out: Annotated[bool, typer.Option("--layout-out", help=either(
         "Leave out as well the layout habits that only the left-out documents show.",
         "同时不使用只有被排除的文档才有的版式特点。"))] = False,
 ) -> None:
@@ -45,7 +40,7 @@ def train(
     known = {document.name for document in real_documents()}
     if unknown := ", ".join(sorted(left_out - known)):
         names = ", ".join(sorted(known))
-        raise UsageError(_say(f"no labelled document is named {unknown}; there are {names}",
+        raise UsageError(either(f"no labelled document is named {unknown}; there are {names}",
                               f"没有名为 {unknown} 的标注文档；现有 {names}"))
     folder = out or models_folder()
     _make(folder)
@@ -58,7 +53,7 @@ def train(
     model = fit(TrainingConfig(tables=tables, seed=seed, left_out=left_out, layout_out=layout_out), progress=tell)
     model.card.update(name=f"seed-{seed}-tables-{tables}-{before['features']}", fingerprints=before, confidence="provisional")
     path = save_model(model, folder)
-    tell(_say(f"model stored in {path}", f"模型存于 {path}"))
+    tell(either(f"model stored in {path}", f"模型存于 {path}"))
 
 
 def _make(folder: Path) -> None:
@@ -69,10 +64,10 @@ def _make(folder: Path) -> None:
             pass
     except OSError as error:
         why = error.strerror or error
-        raise UsageError(_say(f"the model cannot be stored there: {why}", f"模型无法存放于此：{why}"), path=folder) from error
+        raise UsageError(either(f"the model cannot be stored there: {why}", f"模型无法存放于此：{why}"), path=folder) from error
 
 
-train.__doc__ = _say(
+train.__doc__ = either(
     "Train a model on labelled documents and generated layouts; the same options give the same predictions.\n\n"
     "Example:  recognizer train --leave-out NAME --out my-model",
     "用标注文档和生成的版式训练模型；选项相同，结果相同。\n\n示例：  recognizer train --leave-out 名称 --out 我的模型")

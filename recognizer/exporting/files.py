@@ -99,7 +99,7 @@ class OutputFolder:
         text = to_text(to_json(records))
         rows = {table: list(TABLES[table].rows(records)) for table in TABLES}
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, text, self._temporary_in(path.parent))
+        write_atomically(path, text.encode(), self._temporary_in(path.parent))
         self._documents.add(path)
         for table, writers in self._writers.items():
             for writer in writers:
@@ -186,10 +186,10 @@ def document_path(folder: Path, name: str) -> Path:
     return folder.joinpath(DOCUMENTS, *parts[:-1], last)
 
 
-def write_atomically(path: Path, text: str, temporary: Path) -> None:
-    """Writes the text to `temporary`, which must be in the folder of `path`, and renames it; leaves nothing behind."""
+def write_atomically(path: Path, content: bytes, temporary: Path) -> None:
+    """Writes the content to `temporary`, which must be in the folder of `path`, and renames it; leaves nothing behind."""
     try:
-        temporary.write_text(text, "utf-8", newline="\n")
+        temporary.write_bytes(content)
         _flush(temporary)
         os.replace(temporary, path)
     except BaseException:
