@@ -23,15 +23,8 @@ from recognizer.assembly import assemble
 from recognizer.exporting.document import to_json
 from recognizer.mapping import map_records
 from recognizer.measuring import KINDS, Counts, score
-from recognizer.measuring.structure import (
-    StructureCell,
-    adjacency,
-    grits_con,
-    grits_top,
-    plain,
-    teds,
-    truth_cells,
-)
+from recognizer.measuring.similarity import grits_con, grits_top, teds
+from recognizer.measuring.structure import StructureCell, adjacency, plain, truth_cells
 from recognizer.model import Model, shipped_model
 from recognizer.training.alignment import align
 from recognizer.types import Cell, Document, Label, LabelledCell, LabelledGrid, Period, Piece, Place, Role

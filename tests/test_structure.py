@@ -11,17 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recognizer.generation.printing import print_generated
-from recognizer.measuring.structure import (
-    StructureCell,
-    adjacency,
-    cells_exact,
-    grits_con,
-    grits_top,
-    measure_structure,
-    relations,
-    teds,
-    truth_cells,
-)
+from recognizer.measuring.similarity import grits_con, grits_top, teds
+from recognizer.measuring.structure import StructureCell, adjacency, cells_exact, measure_structure, relations, truth_cells
 
 PDFS = Path(__file__).parents[1] / "eval" / "pdfs"
 FIGURES = [
