@@ -48,10 +48,6 @@ class Banks:
     endings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # slot: what may follow a wording and changes nothing
     barred_wordings: frozenset[str] = frozenset()  # wordings of reserved and left-out cities, which no composition may give
 
-    def is_ours(self, text: str) -> bool:
-        """Whether a text of the general bank belongs to this side of the split between drawn and reserved cities."""
-        return is_reserved(text) == self.reserved
-
 
 def is_reserved(text: str) -> bool:
     """Whether a text of the general bank is kept for the reserved cities: about one in eleven, by its checksum."""

@@ -16,7 +16,7 @@ from .lists import build_list
 from .profile import Profile
 from .scroll import Typesetter
 from .sentences import Prose
-from .sheet import Block, Lines, Mark, Table
+from .sheet import Block, Lines, Mark, Table, marks_of
 from .texts import Habits, Writer
 
 _FULL_TO_HALF = str.maketrans("：；，（）", ":;,()")
@@ -71,7 +71,7 @@ def compose(draw: Draw, profile: Profile) -> tuple[list[Block], DocumentFacts, l
         blocks.append(table)
         facts.projects, facts.totals = listed.projects, listed.totals
         blocks += heads.after_form(-1, home)
-    marks = _marks(blocks)
+    marks = list(marks_of(blocks))
     if profile.half_width:
         _to_half_width(marks)
     _find_document_facts(facts, marks, profile, publisher, place)
@@ -203,16 +203,6 @@ class _Heads:
             )
             blocks.append(Lines([[Mark("furniture", text) for text in texts]]))
         return blocks
-
-
-def _marks(blocks: list[Block]) -> list[Mark]:
-    marks: list[Mark] = []
-    for block in blocks:
-        if isinstance(block, Table):
-            marks.extend(box.mark for box in block.boxes)
-        else:
-            marks.extend(mark for line in block.marks for mark in line)
-    return marks
 
 
 def _to_half_width(marks: list[Mark]) -> None:

@@ -8,7 +8,6 @@ from .draw import Draw
 from .sheet import Mark
 
 _BESIDE_DIGITS = re.compile(r"(?<=[\u4e00-\u9fff])(?=\d)|(?<=\d)(?=[\u4e00-\u9fff])")
-_IN_NUMBERS = re.compile(r"(?<=[,.])(?=\d)|(?<=\d)(?=\d)")
 
 
 _LABELS = ("level1", "level2", "header", "goal_key")

@@ -10,12 +10,12 @@ from itertools import pairwise
 
 from recognizer.layout.blocks import Block
 from recognizer.layout.columns import MOST_PAD
+from recognizer.layout.continuation import MARGIN
 from recognizer.types import Box, Page
 
 LARGER = 1.12  # times an ideograph's usual width that those of a title have at least
 FEWEST_ROWS = 3  # rows with several texts that a table has at least
 GUTTER = 8.0  # points between two tables beside each other at least
-MARGIN = 0.12  # share of the page's height at its top and bottom where running heads stand
 HIGHEST = 0.6  # share of the page's height that a shaded cell takes at most
 SAME_LINE = 2.0  # points between two drawn lines that are one
 CLOSE = 1.6  # ideographs of empty height that the rest of a cell keeps from the next row at most

@@ -18,13 +18,13 @@ from recognizer.training.examples import UNKNOWN, Sample
 from recognizer.training.fitting import Floats, text_class
 from recognizer.types import Period
 
-Texts = Sequence[TextModel]
+TextModels = Sequence[TextModel]  # one for each sample
 BLIND = 0.2  # share of training cells whose own text is hidden, so that the networks learn to go by what is around
 JOINER = 64  # hidden units of a joiner
 
 
 def fit_networks(
-    samples: Sequence[Sample], seams: Sequence[Floats], texts: Texts, *, epochs: int, seed: int, hidden: int, most: int
+    samples: Sequence[Sample], seams: Sequence[Floats], texts: TextModels, *, epochs: int, seed: int, hidden: int, most: int
 ) -> Networks:
     """The networks for samples, whose pairs have the boundary scores `seams`, on at most `most` cells, or pairs, each; `texts`
     has a text model for each sample.
@@ -41,7 +41,7 @@ def fit_networks(
     return Networks(*joined(), *looks)
 
 
-def _fit_piece_look(samples: Sequence[Sample], texts: Texts, *, epochs: int, seed: int, hidden: int, most: int) -> Network:
+def _fit_piece_look(samples: Sequence[Sample], texts: TextModels, *, epochs: int, seed: int, hidden: int, most: int) -> Network:
     """The network that says of a piece what it is part of, before any join."""
     inputs: list[Floats] = []
     codes: list[str] = []
@@ -59,7 +59,7 @@ def _fit_piece_look(samples: Sequence[Sample], texts: Texts, *, epochs: int, see
 
 
 def _fit_joiners(
-    samples: Sequence[Sample], seams: Sequence[Floats], texts: Texts, look: Network, *, epochs: int, seed: int, most: int
+    samples: Sequence[Sample], seams: Sequence[Floats], texts: TextModels, look: Network, *, epochs: int, seed: int, most: int
 ) -> tuple[Network, Network]:
     """The networks that say of two pieces whether they are one cell: at first sight, and knowing what the first says of all.
 
@@ -95,7 +95,7 @@ def _fit_joiners(
 
 
 def _fit_looks(
-    samples: Sequence[Sample], texts: Texts, *, epochs: int, seed: int, hidden: int, most: int
+    samples: Sequence[Sample], texts: TextModels, *, epochs: int, seed: int, hidden: int, most: int
 ) -> tuple[Network, Network, Network]:
     """The networks of the first look, of the second look and of periods."""
     codes = [code for sample in samples for code in sample.labels]
