@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from recognizer.api import Digitized
     from recognizer.digitizing import digitize
+    from recognizer.mapping import parse_value
 
 __version__ = "0.1.0"
-__all__ = ["Digitized", "__version__", "digitize"]
+__all__ = ["Digitized", "__version__", "digitize", "parse_value"]
+
+# What a program may use, by the module it stands in.
+_PUBLIC = {"Digitized": "recognizer.api", "digitize": "recognizer.digitizing", "parse_value": "recognizer.mapping"}
 
 
 def __getattr__(name: str) -> Any:
-    """Loads what needs numerical libraries only when it is asked for."""
-    if name == "digitize":
-        from recognizer.digitizing import digitize
-
-        return digitize
-    if name == "Digitized":
-        from recognizer.api import Digitized
-
-        return Digitized
+    """Loads what needs other libraries only when it is asked for."""
+    if name in _PUBLIC:
+        return getattr(import_module(_PUBLIC[name]), name)
     raise AttributeError(f"module 'recognizer' has no attribute {name!r}")

@@ -7,21 +7,28 @@ quantities, and tell by how many there are what kind of value it is.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from recognizer.mapping.dates import find_dates
 from recognizer.mapping.numerals import ARABIC, CHINESE, number
-from recognizer.mapping.units import load, to_base
+from recognizer.mapping.units import known_units, load, to_base
 from recognizer.types import Reading
 from recognizer.vocabulary import fold
 
 
-def _any_of(words: list[str]) -> str:
-    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
+def _any_of(words: Iterable[str]) -> str:
+    """Any of the words, the longest first; one of Latin letters ends where the letters end."""
+    chosen = set(words)
+    longest_first = sorted((word for word in chosen if len(word) > 1 or word.isascii()), key=len, reverse=True)
+    one_character = "".join(sorted(word for word in chosen if len(word) == 1 and not word.isascii()))
+    branches = [re.escape(word) + (r"(?![A-Za-z])" if word.isascii() and word[-1].isalpha() else "") for word in longest_first]
+    return "(?:" + "|".join([*branches, *([f"[{one_character}]"] if one_character else [])]) + ")"
 
 
 _LONGEST_VALUE = 300  # characters; longer texts are prose that no single quantity states
+_LONGEST_TEXT = 1000  # characters, blanks included; longer texts are not even remembered
 _WORDS = load("values")
 _COMPARATORS = {word: sign for name, sign in (("at_least", "≥"), ("at_most", "≤"), ("above", ">"), ("below", "<"), ("equal", "="),
                                               ("about", "≈"), ("after_at_least", "≥"), ("after_at_most", "≤"),
@@ -32,27 +39,39 @@ _VERB = _any_of(_WORDS["verbs"])
 _TIME = _any_of(_WORDS["time_words"])
 
 _BRACKETED = r"(?:\([\u4e00-\u9fff]{1,3}\))?"
-_PER = rf"\d*(?:{_any_of(_WORDS['per_words'])}|[\u4e00-\u9fff]{{1,4}}){_BRACKETED}(?=$|[^\u4e00-\u9fff]|{_AFTER})"
-_MEASURE = rf"{_any_of(_WORDS['multipliers'])}?{_any_of(_WORDS['measures'])}(?:\(次\))?"
-_UNIT = rf"{_MEASURE}(?:[/每]每?个?{_PER})*"
-_NUMBER = rf"(?:[-+]?{ARABIC}|百分之{CHINESE}|{CHINESE}(?={_AFTER}?[多余]?{_MEASURE}|[-~至到]{CHINESE}{_MEASURE}))"
+_MEASURES = known_units().keys() - {"成"}
+_FOREIGN = _any_of(word for word in _MEASURES if not re.fullmatch(r"[\u4e00-\u9fff]+", word))  # ㎡, km
+_PER = rf"\d*(?:{_FOREIGN}|[\u4e00-\u9fff]{{1,4}}){_BRACKETED}(?=$|[^\u4e00-\u9fff]|{_AFTER})"
+_MEASURE = rf"(?:{_any_of(_WORDS['multipliers'])}(?!分点))?(?:{_any_of(_MEASURES)}(?:\(次\))?|成(?=$|[^\u4e00-\u9fff]|{_AFTER}))"
+_UNIT = rf"{_MEASURE}(?:[/每]每?个?{_PER}(?:[·、*][\u4e00-\u9fff]{{1,2}}(?=$|[^\u4e00-\u9fff]))*)*"
+_NUMBER = (rf"(?:[-+]?{ARABIC}|(?:百|千)分之(?:{ARABIC}|{CHINESE})"
+           rf"|(?<![几数点成])(?:{CHINESE}(?={_AFTER}?[多余]?{_MEASURE}|[-~至到]{CHINESE}{_MEASURE})))")
 
 _QUANTITY = re.compile(
     rf"(?P<before>(?:{_BEFORE})(?:或|到)?)?(?P<rank>(?<!提)前)?(?<![\d.a-zA-Z第])(?P<low>{_NUMBER})[多余]?(?P<low_unit>{_UNIT})?"
     rf"(?:(?:[-~至到]|—+)(?P<high>{_NUMBER}))?(?P<inner>{_AFTER})?(?P<unit>{_UNIT})?(?P<after>{_AFTER})?")
 _PER_FRONT = re.compile(
-    rf"(?P<per>(?:每(?:\d+|{CHINESE})?(?:{_TIME}|(?:个|名|位|家)?[\u4e00-\u9fff]{{1,4}}?{_BRACKETED}))+)"
+    rf"(?P<per>(?:半年|[人户年月日周]均|每(?:\d+|{CHINESE})?(?:{_TIME}|(?:个|名|位|家)?[\u4e00-\u9fff]{{1,4}}?{_BRACKETED}))+)"
     rf"(?P<words>(?:{_VERB}[^\d,;。一二两三四五六七八九十每]{{0,10}}?)?)$")
 _BETWEEN = re.compile(rf"(?:{_VERB})?$")
-_RANGE_OF_TWO = re.compile(
-    rf"^(?:>|{_any_of(_WORDS['at_least'])})({ARABIC})([^\d,且并]*)[,且并]+(?:<|{_any_of(_WORDS['at_most'])})({ARABIC})([^\d]*)$")
+_LOW = rf"(?:{_any_of(_WORDS['at_least'] + _WORDS['above'])})"
+_HIGH = rf"(?:{_any_of(_WORDS['at_most'] + _WORDS['below'])})"
+_LOW_END, _HIGH_END = (rf"(?P<{end}>{ARABIC})(?P<{end}_unit>[^\d,~≥≤<>=]{{0,9}}?)" for end in ("low", "high"))
+_WHOLE_UNIT = re.compile(rf"(?:{_UNIT})?")
+_RANGES = tuple(re.compile(pattern + "$") for pattern in (
+    rf"{_LOW}{_LOW_END}[,且并]*{_HIGH}{_HIGH_END}",  # ≥80%,≤90%
+    rf"{_LOW_END}{_HIGH}[A-Za-z\u4e00-\u9fff]{{1,8}}{_HIGH}{_HIGH_END}",  # 80%≤X≤90%
+    rf"[\[(]{_LOW_END}[,~-]{_HIGH_END}[\])]"))  # [80%,90%]
 _BARE_UNIT = re.compile(rf"^[^\d,;。:：、≥≤<>=%]{{1,5}}?(?=$|{_AFTER}$)")
 
 _HIDDEN = re.compile(
     r"《[^》]*》|“[^”]*”|\"[^\"]*\"|〔\d{4}〕\d*号?|\[\d{4}\]\d*号?|第\d+[条款项号]"
     r"|[A-Za-z]+(?:/[A-Za-z]+)*/?\d[\d.\-:]*|\d+号|(?<![^;。,])\(?\d{1,2}(?:、(?!\d+月)|\)|\.(?!\d))(?=\D)"
     r"|\d[\d.]*[a-zA-Z]{2,}(?![a-zA-Z/])|\d+[*×xX]\d+|" + _any_of(_WORDS["idioms"]))
-_KNOWN_LATIN_UNIT = re.compile(rf"\d[\d.]*(?:{_any_of([word for word in _WORDS['measures'] if word.isascii()])})$")
+_KNOWN_LATIN_UNIT = re.compile(rf"(?:\d[\d.]*)?(?:{_any_of(word for word in _MEASURES if word.isascii())})$")
+_NO_NUMBER = re.compile(  # ٣, 10⁵, 1e400
+    r"(?![0-9])\d|[0-9][⁰¹²³⁴-⁹½¼¾⅓⅔⅛]|(?<![A-Za-z0-9])[0-9][0-9.,]*[eE][-+]?[0-9]+(?![A-Za-z0-9])")
+_MALFORMED = re.compile(r"[0-9]\.[0-9]*\.[0-9]")
 _FORMULA = re.compile(r"[÷×]|/[^/]*[×*]100%|比[=:]")
 _TEMPLATE = re.compile(r"\*{2,}|X{2,}|x{2,}|…|_{2,}")
 _VERB_ANYWHERE = re.compile(_VERB)
@@ -60,6 +79,7 @@ _AFTER_ONLY = re.compile(_AFTER)
 _DESCRIBING = re.compile(rf"(?:^|[,;。]){_any_of(_WORDS['describing'])}[^,;。]*$")
 _CLAUSE = re.compile(r"[;。,]")
 _WORDY = re.compile(r"[\u4e00-\u9fff]{2,}")
+_PART = re.compile(r"[百千]分之")
 _WEAK_ONE = re.compile(r"一[批套支种类名个位条项代组道面片层体部点方张线块起队对路度户家人门]")  # 形成一套制度 counts nothing
 _HALF_WIDTH = str.maketrans({chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
                             | {"﹥": ">", "﹤": "<", "≧": "≥", "≦": "≤", "⩾": "≥", "⩽": "≤", "›": ">", "‹": "<", "═": "=",
@@ -79,21 +99,38 @@ class _Found:
     rank: bool = False
 
 
-@lru_cache(maxsize=65536)
 def parse_value(text: str) -> Reading:
-    """What the text of a target value says: kind, comparator, quantity, unit, EDTF date or words. Never raises."""
+    """What the text of a target value says: kind, comparator, quantity, unit, EDTF date or words. Never raises.
+
+    `quantity_si` is `quantity` (the lower end of a range) in `unit_si`, the base unit of the printed one: 7.67 万元 are 76700 元.
+    What is no plain number stays text: digits of other scripts, powers of ten (1e400), more than 15 digits.
+
+    >>> parse_value("不低于95%").comparator, parse_value("不低于95%").quantity
+    ('≥', 95.0)
+    """
+    if len(text) > _LONGEST_TEXT:
+        return Reading("qualitative", qualitative=text.strip())
+    return _parse(text)
+
+
+@lru_cache(maxsize=65536)
+def _parse(text: str) -> Reading:
     printed = fold(text)
     line = printed.translate(_HALF_WIDTH)
     if line.strip("。.") == "不适用":
         return Reading("not_applicable")
     words = Reading("qualitative", qualitative=text.strip())
-    if len(line) > _LONGEST_VALUE or _FORMULA.search(line) or _TEMPLATE.search(line):
+    if len(line) > _LONGEST_VALUE or any(sign.search(line) for sign in (_FORMULA, _TEMPLATE, _NO_NUMBER)):
         return words
     line = _HIDDEN.sub(_hide, line)
     dates = find_dates(line)
     for date in reversed(dates):
         line = line[:date.start] + "\0" * (date.end - date.start) + line[date.end:]
+    if _MALFORMED.search(line):
+        return words
     quantities = _quantities(line)
+    if "±" in line and not any(quantity.comparator for quantity in quantities):
+        return words
     if quantities and len(dates) == 1 and dates[0].year_only and dates[0].start < quantities[0].start:
         dates = ()
     if len(dates) + len(quantities) > 1:
@@ -131,12 +168,9 @@ def _other_clauses(printed: str, line: str, start: int, end: int) -> str | None:
 
 def _quantities(line: str) -> list[_Found]:
     """The quantities of a line that state something, in order."""
-    pair = _RANGE_OF_TWO.match(line)
-    if pair:
-        low, high = number(pair[1]), number(pair[3])
-        if low is not None and high is not None:
-            unit = pair[4] or pair[2]
-            return [_Found(0, len(line), None, low, high, unit if unit and re.fullmatch(_UNIT, unit) else None)]
+    whole = _range(line)
+    if whole:
+        return [whole]
     found: list[_Found] = []
     used = 0
     for match in _QUANTITY.finditer(line):
@@ -148,6 +182,27 @@ def _quantities(line: str) -> list[_Found]:
         found.append(quantity)
         used = quantity.end
     return found
+
+
+def _range(line: str) -> _Found | None:
+    """The range that a whole line states by its two ends, in one unit; None where it states none."""
+    match = next(filter(None, (pattern.match(line) for pattern in _RANGES)), None)
+    if not match:
+        return None
+    units = {match["low_unit"], match["high_unit"]} - {""}
+    if len(units) > 1 or not all(map(_WHOLE_UNIT.fullmatch, units)):
+        return None
+    low, high = number(match["low"]), number(match["high"])
+    if low is None or high is None or low > high:
+        return None
+    return _Found(0, len(line), None, low, high, _unit(next(iter(units), None)))
+
+
+def _unit(printed: str | None) -> str | None:
+    """A unit with one sign for each "per": 元每人每月, 元/人·月 and 元/人/月 are one; 人(次) is 人次."""
+    if printed is None:
+        return None
+    return re.sub(r"(?:[/每]每?个?|[·、*])(?=.)", "/", printed).replace("(次)", "次")
 
 
 def _is_time(found: _Found) -> bool:
@@ -163,12 +218,15 @@ def _rate(time: _Found, quantity: _Found) -> _Found:
 def _read(line: str, match: re.Match[str], used: int) -> _Found | None:
     """The quantity that a match states, None where its number only names or describes something."""
     low_text, high_text = match["low"], match["high"]
-    low = number(low_text.removeprefix("百分之").lstrip("+"))
-    high = number(high_text.removeprefix("百分之")) if high_text else None
-    if low is None:
+    low = number(_PART.sub("", low_text))
+    high = number(_PART.sub("", high_text)) if high_text else None
+    if low is None or (high_text and (high is None or high < low)):
         return None
     end = match.end()
-    unit = match["unit"] or match["low_unit"] or ("%" if low_text.startswith("百分之") else None)
+    units = [unit for unit in (match["low_unit"], match["unit"]) if unit]
+    if high is not None and len(set(units)) > 1:
+        return None  # 3天-5周
+    unit = units[0] if units else {"百": "%", "千": "‰"}.get(low_text[0]) if _PART.match(low_text) else None
     ahead = line[used:match.start()]
     signs = (match["before"], match["inner"], match["after"])
     comparator = _comparator(signs)
@@ -189,11 +247,9 @@ def _read(line: str, match: re.Match[str], used: int) -> _Found | None:
         start = match.start()
     if not per and not comparator and not _states(line, match, ahead, end):
         return None
-    if unit:
-        unit = re.sub(r"[/每]每?个?(?=.)", "/", unit).replace("(次)", "次")
     if comparator is None and match["rank"]:
         comparator = "≤"
-    return _Found(start, end, comparator, low, high, unit, bool(match["rank"]))
+    return _Found(start, end, comparator, low, high, _unit(unit), bool(match["rank"]))
 
 
 def _comparator(signs: tuple[str | None, ...]) -> str | None:
@@ -208,7 +264,7 @@ def _per(ahead: str) -> tuple[str, int] | None:
     front = _PER_FRONT.search(ahead)
     if not front:
         return None
-    parts = [re.sub(r"^(?:个|名|位|家)(?=.)", "", part) for part in front["per"].split("每") if part]
+    parts = [re.sub(r"^(?:个|名|位|家)(?=.)", "", part) for part in re.split("[每均]", front["per"]) if part]
     return "/".join(_arabic_head(part) for part in parts), front.start()
 
 
