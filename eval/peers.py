@@ -1,7 +1,8 @@
 """Other tools' tables of a PDF, as they give them, and what the rules-only reader makes of them.
 
-Each of `ENGINES` gives the cells of every ruled table that it finds, page by page. Spans are read off the cells' edges; texts
-are the tools' own. Nothing is put right that a tool got wrong: tables that go on over a page stay apart.
+Each of `ENGINES` gives the cells of every ruled table that it finds, page by page; those of `GENERAL` look for tables of any
+kind. Spans are read off the cells' edges; texts are the tools' own. Nothing is put right that a tool got wrong: tables that go
+on over a page stay apart.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import pymupdf
 
 from recognizer.baseline import read_by_rules
-from recognizer.measuring.structure import StructureCell
+from recognizer.measuring.structure import StructureCell, Table
 from recognizer.types import Box, Cell, Document, Grid, Line, Piece, Place, TextBlock
 
 SAME_EDGE = 1.0  # points within which two edges of cells are one
@@ -55,6 +56,69 @@ def camelot_tables(path: Path) -> list[PeerTable]:
 
 ENGINES: dict[str, Callable[[Path], list[PeerTable]]] = {
     "pdfplumber": pdfplumber_tables, "pymupdf": pymupdf_tables, "camelot": camelot_tables}
+
+
+def pymupdf_refined(path: Path) -> list[Table]:
+    """What PyMuPDF finds by rules alone, with its refinement of the cells."""
+    return _refined(path, use_layout=False)
+
+
+def pymupdf_network(path: Path) -> list[Table]:
+    """What PyMuPDF finds with its layout network and refinement; needs pymupdf-layout."""
+    import pymupdf.layout
+
+    pymupdf.layout.activate()
+    return _refined(path, use_layout=True)
+
+
+def _refined(path: Path, use_layout: bool) -> list[Table]:
+    with pymupdf.open(path) as pdf:
+        return [_from_boxes(number, table).cells for number, page in enumerate(pdf, 1)
+                for table in page.find_tables(use_layout=use_layout, refine=True).tables]
+
+
+def _camelot(flavor: str) -> Callable[[Path], list[Table]]:
+    """What camelot finds by one of its ways, texts of merged cells where it puts them."""
+
+    def tables(path: Path) -> list[Table]:
+        import camelot
+
+        return [tuple(StructureCell(row, column, cell.text) for row, line in enumerate(table.cells)
+                      for column, cell in enumerate(line) if cell.text.strip())
+                for table in camelot.read_pdf(str(path), pages="all", flavor=flavor)]
+
+    return tables
+
+
+def img2table_tables(path: Path) -> list[Table]:
+    """What img2table finds, tables without rules too; needs img2table."""
+    from img2table.document import PDF
+
+    found: list[Table] = []
+    for tables in PDF(str(path)).extract_tables(borderless_tables=True).values():
+        for table in tables:
+            boxes = {cell.bbox: cell.value or "" for row in table.content.values() for cell in row}
+            places = {(row, column): cell.bbox for row, line in table.content.items() for column, cell in enumerate(line)}
+            cells = []
+            for box, text in boxes.items():
+                own = [place for place, other in places.items() if other == box]
+                top, left = min(row for row, _ in own), min(column for _, column in own)
+                bottom, right = max(row for row, _ in own), max(column for _, column in own)
+                cells.append(StructureCell(top, left, text, bottom - top + 1, right - left + 1))
+            found.append(tuple(cells))
+    return found
+
+
+GENERAL: dict[str, Callable[[Path], Sequence[Table]]] = {
+    "pdfplumber": lambda path: [table.cells for table in pdfplumber_tables(path)],
+    "PyMuPDF": lambda path: [table.cells for table in pymupdf_tables(path)],
+    "PyMuPDF refined": pymupdf_refined,
+    "PyMuPDF network": pymupdf_network,
+    "camelot lattice": lambda path: [table.cells for table in camelot_tables(path)],
+    "camelot stream": _camelot("stream"),
+    "camelot hybrid": _camelot("hybrid"),
+    "img2table": img2table_tables,
+}
 
 
 def _from_boxes(page: int, table: Any) -> PeerTable:
