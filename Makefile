@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 
-.PHONY: help venv install demo test lint train eval eval-full readme bench damage clean
+.PHONY: help venv install demo test lint train eval eval-full readme bench bench-icdar damage clean
 
 help:
 	@echo "make install    recognizer in $(VENV)"
@@ -17,6 +17,7 @@ help:
 	@echo "make eval-full  the same on many more reserved documents"
 	@echo "make readme     write the figures of the last evaluation into the READMEs"
 	@echo "make bench      speed and memory, stage by stage"
+	@echo "make bench-icdar DIR=...  tables that are no budget forms: a folder with data of the ICDAR-2013 competition"
 	@echo "make damage     what measures of structure do not see: faults put into gold tables"
 	@echo "make clean      remove what can be made again"
 
@@ -71,6 +72,10 @@ readme: $(VENV)/.installed-for-tests
 
 bench: $(VENV)/.installed-for-tests
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python eval/bench.py
+
+bench-icdar: $(VENV)/.installed-for-tests
+	@test -n "$(DIR)" || { echo "say where the data is: make bench-icdar DIR=folder with eu-001.pdf, eu-001-str.xml ..." >&2; exit 2; }
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python eval/icdar.py $(DIR)
 
 damage: $(VENV)/.installed
 	$(BIN)/python eval/damage.py --out eval/damage.md

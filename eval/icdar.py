@@ -108,7 +108,10 @@ def show(outcomes: dict[str, list[Outcome]], paths: Iterable[Path], console: Con
         printed.add_row(path.stem, *(f"{each[number].relations.f1:.3f}" for each in outcomes.values()))
     printed.add_section()
     averages: dict[str, Callable[[Outcome], float]] = {
-        "precision": lambda one: one.relations.precision, "recall": lambda one: one.relations.recall, "F1": lambda one: one.relations.f1}
+        "precision": lambda one: one.relations.precision,
+        "recall": lambda one: one.relations.recall,
+        "F1": lambda one: one.relations.f1,
+    }
     for name, value in averages.items():
         printed.add_row(f"average {name}", *(f"{mean(map(value, each)):.3f}" for each in outcomes.values()))
     totals = [sum(one.milliseconds for one in each) / sum(one.pages for one in each) for each in outcomes.values()]

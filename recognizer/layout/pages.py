@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 
+from recognizer.layout.alphabetic import alphabetic_tables, is_alphabetic
 from recognizer.layout.columns import Columns
 from recognizer.layout.continuation import Item, Part, TextLine, continues, one_grid
 from recognizer.layout.filling import fill, lines_of, piece_of, spaced, text_of, union, words_of
@@ -72,10 +73,14 @@ def page_items(page: Page, before: Columns | None = None) -> tuple[list[Item], C
 
     Columns are told of tables without rules alone; `before` are those of the page before, where a table may go on.
     """
-    tables = lattices(page.rules)
-    filled, outside = fill(page, tables)
     columns = None
-    if _length(outside) > UNRULED * _length(page.runs):
+    alphabetic = is_alphabetic(page)
+    if alphabetic:
+        tables, filled, outside = alphabetic_tables(page)
+    else:
+        tables = lattices(page.rules)
+        filled, outside = fill(page, tables)
+    if not alphabetic and _length(outside) > UNRULED * _length(page.runs):
         found, outside = unruled(page, outside, before)
         columns = found[-1].columns if found else None
         tables = [*tables, *(table.lattice for table in found)]
