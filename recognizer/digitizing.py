@@ -10,6 +10,7 @@ from recognizer.assembly import assemble
 from recognizer.checking import check
 from recognizer.labelling import label
 from recognizer.layout import lay_out
+from recognizer.limits import Limits
 from recognizer.mapping import map_records
 from recognizer.model import Model, shipped_model
 from recognizer.reading import read, read_text
@@ -17,13 +18,13 @@ from recognizer.repair import repair
 from recognizer.types import Document
 
 
-def digitize(path: str | Path, *, model: Model | None = None) -> Digitized:
-    """Digitises the file at `path` with the shipped model, or another.
+def digitize(path: str | Path, *, model: Model | None = None, limits: Limits | None = None) -> Digitized:
+    """Digitises the file at `path` with the shipped model, or another, within the limits (the environment's, if not given).
 
     Raises a `recognizer.errors.RecognizerError` that names the file and the reason when it cannot be read. A document
     without a table of performance targets has no projects and a warning.
     """
-    return digitize_document(read(Path(path)), model or shipped_model())
+    return digitize_document(read(Path(path), limits), model or shipped_model(), limits)
 
 
 def digitize_text(text: str, name: str, model: Model) -> Digitized:
@@ -31,9 +32,11 @@ def digitize_text(text: str, name: str, model: Model) -> Digitized:
     return digitize_document(read_text(text, name), model)
 
 
-def digitize_document(document: Document, model: Model) -> Digitized:
+def digitize_document(document: Document, model: Model, limits: Limits | None = None) -> Digitized:
     """The stages of the journey, one after the other."""
-    grids = lay_out(document)
+    warnings: list[str] = []
+    grids = lay_out(document, limits, warnings.append)
+    document = replace(document, warnings=(*document.warnings, *warnings))
     whole = repair(grids, model)
     labelled = label(whole, model)
     records = assemble(document, labelled, model)

@@ -18,8 +18,10 @@ from recognizer.commands.messages import say
 from recognizer.commands.show import show
 from recognizer.commands.train import train
 from recognizer.errors import RecognizerError, UsageError
+from recognizer.limits import limits_of, variable
 
 OPTIONS_FILE = Path("recognizer.toml")
+LIMITS_TABLE = "limits"
 
 app = typer.Typer(
     help=say("app"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich",
@@ -70,7 +72,10 @@ def _complain(reason: str) -> None:
 
 
 def _options_of_file(path: Path, context: typer.Context) -> dict[str, dict[str, Any]]:
-    """The defaults that the file gives, by command and parameter. Raises UsageError for a file or option that is wrong."""
+    """The defaults that the file gives, by command and parameter; limits go to the environment where it has none of its own.
+
+    Raises UsageError for a file or option that is wrong.
+    """
     try:
         tables = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
@@ -79,6 +84,9 @@ def _options_of_file(path: Path, context: typer.Context) -> dict[str, dict[str, 
         raise UsageError(say("bad_options_file", reason=error)) from error
     defaults: dict[str, dict[str, Any]] = {}
     commands = getattr(context.command, "commands", {})
+    for limit, setting in tables.pop(LIMITS_TABLE, {}).items():
+        limits_of({limit: setting})
+        os.environ.setdefault(variable(limit), str(setting))  # which the processes that a command starts inherit
     for name, table in tables.items():
         if name not in commands or not isinstance(table, dict):
             raise UsageError(say("unknown_option", name=name))

@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 
+from recognizer.limits import Limits, from_environment
 from recognizer.types import Cell, Document, Gap, Grid, Page, Piece, Place, TextBlock
 
 _RUN = re.compile(r"\S+")
 _BLANKS = (" ", "\u3000", "\xa0")
 
 
-def lay_out(document: Document) -> tuple[Grid, ...]:
-    """The grids of a document in reading order.
+def lay_out(document: Document, limits: Limits | None = None, warn: Callable[[str], None] = lambda _: None) -> tuple[Grid, ...]:
+    """The grids of a document in reading order; `warn` is told of each page or table that the limits (the environment's, if
+    not given) leave out.
 
     Drawn grids stay as their reader made them; pages become the grids that their rules or texts show, and text blocks. A text
     block becomes an undrawn grid whose rows are its lines and whose cells are the runs of text between white space: whether two
     of them are one cell is for `repair` to say.
     """
-    return tuple(_grid_of_lines(block) if isinstance(block, TextBlock) else block for block in _blocks(document))
+    limits = limits or from_environment()
+    return tuple(
+        _grid_of_lines(block) if isinstance(block, TextBlock) else block for block in _blocks(document, limits, warn)
+        if not (isinstance(block, Grid) and _too_many_cells(block, limits, warn)))
 
 
-def _blocks(document: Document) -> Iterator[TextBlock | Grid]:
+def _too_many_cells(grid: Grid, limits: Limits, warn: Callable[[str], None]) -> bool:
+    if len(grid.cells) < limits.table_cells:
+        return False
+    warn(f"a table has {len(grid.cells)} cells (limit table_cells: {limits.table_cells}), and was not read")
+    return True
+
+
+def _blocks(document: Document, limits: Limits, warn: Callable[[str], None]) -> Iterator[TextBlock | Grid]:
     for is_page, blocks in groupby(document.blocks, lambda block: isinstance(block, Page)):
         if is_page:
             # Only documents with pages need the engines for them.
             from recognizer.layout.pages import lay_out_pages
 
-            yield from lay_out_pages([block for block in blocks if isinstance(block, Page)])
+            yield from lay_out_pages((block for block in blocks if isinstance(block, Page)), limits, warn)
         else:
             yield from (block for block in blocks if not isinstance(block, Page))
 

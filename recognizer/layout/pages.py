@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 
@@ -12,26 +12,32 @@ from recognizer.layout.continuation import Item, Part, TextLine, continues, one_
 from recognizer.layout.filling import fill, lines_of, piece_of, spaced, text_of, union, words_of
 from recognizer.layout.lattice import Lattice, lattices
 from recognizer.layout.unruled import unruled
+from recognizer.limits import Limits, OutOfTimeError, within
 from recognizer.types import Cell, Gap, Grid, Line, Page, Run, TextBlock
 
 UNRULED = 0.5  # share of a page's text outside ruled tables from which tables without rules are looked for
 AIRY = 0.9  # space above a line, as a share of its height, that counts as an empty line
 
 
-def lay_out_pages(pages: Iterable[Page]) -> Iterator[TextBlock | Grid]:
+def lay_out_pages(pages: Iterable[Page], limits: Limits, warn: Callable[[str], None]) -> Iterator[TextBlock | Grid]:
     """The tables and the text lines of pages that follow each other, in reading order.
 
-    A table that goes on over a page is one grid; running heads and page numbers between its parts come after it.
+    A table that goes on over a page is one grid, up to the limit of cells; running heads and page numbers between its parts
+    come after it. What the limits leave out of a page, `warn` is told.
     """
     parts: list[Part] = []  # of the table that may still go on
     waiting: list[TextLine] = []  # lines since its last part
     before: Sequence[Item] = ()
-    for page, items, after in _with_next(pages):
+    for page, items, after in _with_next(pages, limits, warn):
         tables = [number for number, item in enumerate(items) if isinstance(item, Part)]
         lead = [item for item in items[: tables[0]] if isinstance(item, TextLine)] if tables else []
         rest = items
         first = items[tables[0]] if tables else None
         if parts and isinstance(first, Part) and continues(parts, first, before, items, after):
+            if sum(len(part.cells) for part in (*parts, first)) >= limits.table_cells:
+                warn(f"page {page.number}: the table is parted here, before its {limits.table_cells}th cell (limit table_cells)")
+                yield from _flushed(parts, waiting)
+                parts, waiting = [], []
             parts.append(first)
             waiting += lead
             rest = items[tables[0] + 1 :]
@@ -48,12 +54,19 @@ def lay_out_pages(pages: Iterable[Page]) -> Iterator[TextBlock | Grid]:
     yield from _flushed(parts, waiting)
 
 
-def _with_next(pages: Iterable[Page]) -> Iterator[tuple[Page, list[Item], list[Item]]]:
+def _with_next(
+    pages: Iterable[Page], limits: Limits, warn: Callable[[str], None]
+) -> Iterator[tuple[Page, list[Item], list[Item]]]:
     """Each page with its items and those of the next page, of which only one is held at a time."""
     held: tuple[Page, list[Item]] | None = None
     columns: Columns | None = None
     for page in pages:
-        items, columns = page_items(page, columns)
+        try:
+            with within(limits.page_seconds):
+                items, columns = page_items(page, limits, columns)
+        except (OutOfTimeError, TooManyCellsError) as reason:
+            warn(f"page {page.number} was not read: {reason}")
+            items, columns = [], None
         if held:
             yield *held, items
         held = page, items
@@ -68,10 +81,15 @@ def _flushed(parts: list[Part], lines: list[TextLine]) -> Iterator[TextBlock | G
         yield TextBlock(tuple(line.line for line in lines))
 
 
-def page_items(page: Page, before: Columns | None = None) -> tuple[list[Item], Columns | None]:
+class TooManyCellsError(Exception):
+    """A table of a page has more cells than the limits allow."""
+
+
+def page_items(page: Page, limits: Limits, before: Columns | None = None) -> tuple[list[Item], Columns | None]:
     """The tables of a page and the text lines outside them, from top to bottom; and the columns of its last table.
 
     Columns are told of tables without rules alone; `before` are those of the page before, where a table may go on.
+    Raises TooManyCellsError.
     """
     columns = None
     alphabetic = is_alphabetic(page)
@@ -79,6 +97,9 @@ def page_items(page: Page, before: Columns | None = None) -> tuple[list[Item], C
         tables, filled, outside = alphabetic_tables(page)
     else:
         tables = lattices(page.rules)
+        most = max((len(table.slots) for table in tables), default=0)
+        if most >= limits.table_cells:
+            raise TooManyCellsError(f"it has a table of {most} cells (limit table_cells: {limits.table_cells})")
         filled, outside = fill(page, tables)
     if not alphabetic and _length(outside) > UNRULED * _length(page.runs):
         found, outside = unruled(page, outside, before)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import UnreadableFileError
+from ..limits import Limits
 from ..types import Document
 from . import html, markdown, tabs
 from .encoding import decode
@@ -24,11 +25,11 @@ PDF_MARK_WITHIN = 1024  # bytes from the start of a file within which viewers lo
 FORMATS: tuple[Format, ...] = (html.FORMAT, markdown.FORMAT, tabs.FORMAT)
 
 
-def read(path: Path) -> Document:
+def read(path: Path, limits: Limits | None = None) -> Document:
     """Reads a PDF, or a text, Markdown or HTML file in any encoding that Chinese offices use; its name becomes the document's.
 
-    Raises UnreadableFileError, EmptyFileError, EncryptedFileError, DamagedFileError, UnsupportedFormatError, BinaryFileError
-    or EncodingError.
+    `limits` are those of the environment, if not given. Raises UnreadableFileError, EmptyFileError, EncryptedFileError,
+    DamagedFileError, UnsupportedFormatError, BinaryFileError or EncodingError.
     """
     try:
         data = path.read_bytes()
@@ -43,7 +44,7 @@ def read(path: Path) -> Document:
     if PDF_MARK in data[:PDF_MARK_WITHIN]:
         from .pdf import read_pdf
 
-        return read_pdf(data, path)
+        return read_pdf(data, path, limits)
     text, encoding = decode(data, path)
     document = replace(read_text(text, path.name), encoding=encoding)
     damaged = text.count("\ufffd")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,12 @@ from typing import Any
 import pymupdf
 
 from recognizer.errors import DamagedFileError, EmptyFileError, EncryptedFileError
+from recognizer.limits import Limits, from_environment, within
 from recognizer.types import Box, Document, Fill, Page, Rule, Run
 from recognizer.vocabulary.data import load
 
 THICKEST_RULE = 3.0  # points; a filled box that is wider both ways is shading
+POINTS = 72.0  # in an inch
 STRAIGHT = 0.5  # points by which a line may lean and still be a rule
 END_WITHIN = 1024  # bytes from the end of the file within which its last line must stand
 
@@ -30,34 +32,42 @@ _FOLDED = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
 _UNREADABLE = "\ufffd"
 
 
-def read_pdf(data: bytes, path: Path) -> Document:
-    """The pages of a PDF. A page that cannot be read, or that is a mere picture, has a warning that names it.
+def read_pdf(data: bytes, path: Path, limits: Limits | None = None) -> Document:
+    """The pages of a PDF. A page that cannot be read within the limits, or that is a mere picture, has a warning that names it.
 
-    Raises EncryptedFileError, DamagedFileError, EmptyFileError.
+    Raises EncryptedFileError, DamagedFileError, EmptyFileError; UsageError where the environment sets a limit to no number.
     """
-    pymupdf.TOOLS.mupdf_display_errors(False)
-    pymupdf.TOOLS.mupdf_display_warnings(False)
-    pages: list[Page] = []
     warnings: list[str] = []
     with _opened(data, path) as source:
-        count = len(source)
-        if source.is_repaired:
-            warnings.append("the file is damaged and was repaired: pages, or what stands on them, may be missing")
-        for number in range(1, count + 1):
-            pymupdf.TOOLS.mupdf_warnings()  # forgets those of the page before
-            try:
+        pages = tuple(_pages(source, path, limits or from_environment(), warnings.append))
+    return Document(path.name, "pdf", pages, encoding="pdf", warnings=tuple(warnings))
+
+
+def _pages(source: Any, path: Path, limits: Limits, warn: Callable[[str], None]) -> Iterator[Page]:
+    """The pages one after the other. Raises DamagedFileError after the last where none could be read."""
+    if source.is_repaired:
+        warn("the file is damaged and was repaired: pages, or what stands on them, may be missing")
+    count = len(source)
+    trouble = []
+    for number in range(1, count + 1):
+        pymupdf.TOOLS.mupdf_warnings()  # forgets those of the page before
+        try:
+            with within(limits.page_seconds):
                 page = source[number - 1]
-                read = read_page(page, number)
-                is_picture = not read.runs and bool(page.get_images())
-            except Exception as error:  # MuPDF raises classes of many kinds; whichever it is, the other pages are read
-                warnings.append(f"page {number} cannot be read: {_line(str(error)) or type(error).__name__}")
-                continue
-            pages.append(read)
-            warnings.extend(_doubts(read, is_picture, pymupdf.TOOLS.mupdf_warnings()))
-    if not pages:
+                read, left_out = read_page(page, number, limits)
+                is_picture = not read.runs and not left_out and bool(page.get_images())
+        except Exception as error:  # MuPDF raises classes of many kinds; whichever it is, the other pages are read
+            trouble.append(f"page {number} cannot be read: {_line(str(error)) or type(error).__name__}")
+            warn(trouble[-1])
+            continue
+        if left_out:
+            warn(f"page {number} {left_out}")
+        for doubt in _doubts(read, is_picture, pymupdf.TOOLS.mupdf_warnings()):
+            warn(doubt)
+        yield read
+    if len(trouble) == count:
         hint = "repair it or download it again"
-        raise DamagedFileError(f"none of its {count} pages can be read: {warnings[0]}", path=path, hint=hint)
-    return Document(path.name, "pdf", tuple(pages), encoding="pdf", warnings=tuple(warnings))
+        raise DamagedFileError(f"none of its {count} pages can be read: {trouble[0]}", path=path, hint=hint)
 
 
 def _doubts(page: Page, is_picture: bool, complaints: str) -> Iterator[str]:
@@ -78,6 +88,8 @@ def _line(message: str) -> str:
 
 
 def _opened(data: bytes, path: Path) -> Any:
+    pymupdf.TOOLS.mupdf_display_errors(False)
+    pymupdf.TOOLS.mupdf_display_warnings(False)
     try:
         source = pymupdf.open(stream=data, filetype="pdf")
     except Exception as error:
@@ -94,15 +106,22 @@ def _opened(data: bytes, path: Path) -> Any:
     return source
 
 
-def read_page(page: Any, number: int) -> Page:
-    """What a MuPDF page prints, turned so that most of its text runs from left to right."""
+def read_page(page: Any, number: int, limits: Limits) -> tuple[Page, str]:
+    """What a MuPDF page prints, turned so that most of its text runs from left to right; and what was left out of it, and why."""
+    shown = page.rect
+    if max(shown.width, shown.height) >= limits.page_inches * POINTS:
+        inches = f"{shown.width / POINTS:.0f} × {shown.height / POINTS:.0f} inches"
+        too_large = f"is {inches} large (limit page_inches: {limits.page_inches:g}), and was not read"
+        return Page(number, shown.width, shown.height), too_large
     lines = [
         line for block in page.get_text("rawdict", flags=_FLAGS)["blocks"] if block["type"] == 0 for line in block["lines"]
     ]
-    rules, fills = _drawings(page.get_cdrawings())
+    drawings = page.get_cdrawings()
+    too_many = len(drawings) >= limits.page_drawings
+    left_out = f"has {len(drawings)} drawings (limit page_drawings: {limits.page_drawings}), and was read without them"
+    rules, fills = ([], []) if too_many else _drawings(drawings)
     # MuPDF's coordinates are those before the page's rotation; `turn` is what the text needs, rotation what the viewer does.
     sideways = _direction(lines)
-    shown = page.rect
     width, height = (shown.height, shown.width) if page.rotation % 180 else (shown.width, shown.height)
     if not sideways:
         runs = tuple(_runs(lines))
@@ -112,7 +131,8 @@ def read_page(page: Any, number: int) -> Page:
         rules = [_rule(turn.box((rule.x0, rule.y0, rule.x1, rule.y1))) for rule in rules]
         fills = [Fill(turn.box(fill.bbox), fill.color) for fill in fills]
         width, height = (height, width) if sideways % 180 else (width, height)
-    return Page(number, width, height, runs, tuple(rules), tuple(fills), (sideways - page.rotation) % 360)
+    read = Page(number, width, height, runs, tuple(rules), tuple(fills), (sideways - page.rotation) % 360)
+    return read, left_out if too_many else ""
 
 
 class _Turn:
