@@ -99,9 +99,8 @@ def test_a_page_that_takes_too_long_is_a_warning() -> None:
 
 
 def test_time_is_called_only_inside_and_only_once_over() -> None:
-    with pytest.raises(OutOfTimeError, match="0.05 seconds"), within(0.05):
-        while True:
-            pass
+    with pytest.raises(OutOfTimeError, match=r"0\.05 seconds"), within(0.05):
+        time.sleep(60)
     with within(0.05):
         pass
     time.sleep(0.1)

@@ -97,10 +97,10 @@ def page_items(page: Page, limits: Limits, before: Columns | None = None) -> tup
         tables, filled, outside = alphabetic_tables(page)
     else:
         tables = lattices(page.rules)
-        most = max((len(table.slots) for table in tables), default=0)
-        if most >= limits.table_cells:
-            raise TooManyCellsError(f"it has a table of {most} cells (limit table_cells: {limits.table_cells})")
         filled, outside = fill(page, tables)
+    most = max((len(table.slots) for table in tables), default=0)
+    if most >= limits.table_cells:
+        raise TooManyCellsError(f"it has a table of {most} cells (limit table_cells: {limits.table_cells})")
     if not alphabetic and _length(outside) > UNRULED * _length(page.runs):
         found, outside = unruled(page, outside, before)
         columns = found[-1].columns if found else None
