@@ -16,6 +16,7 @@ import time
 from typing import Any
 
 from figures import COMPARED, PDF_READERS, STRUCTURE, collect, shown
+from office import office_table
 from readings import Reading
 from readme import update_readmes
 from report import TITLES, write_report
@@ -92,6 +93,8 @@ def _tables(figures: dict[str, Any]) -> list[Table]:
     if "reserved" in figures:
         tables.append(_by_document({name: one["pooled"] for name, one in figures["reserved"].items()}, TITLES["reserved"]))
     tables += [_pdfs(figures[place], place) for place in PDF_READERS if place in figures]
+    if "office" in figures:
+        tables.append(office_table(figures["office"]))
     if "labels" in figures:
         tables.append(_labels(figures["labels"]))
     if "disturbed" in figures:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from office import office_figures
 from readings import NOT_YET, Reading
 
 from recognizer.measuring import KINDS, Calibration, Counts, LabelComparison, Scores, calibrate, fact_confidences, pool
@@ -74,6 +75,9 @@ def collect(readings: Sequence[Reading]) -> Figures:
             figures[place] = {"readers": read, "pages": max(sum(one.pages for one in found) for found in chosen_pdfs.values())}
     if "pdf" in figures:
         figures["pdf"]["not_yet"] = list(NOT_YET)
+    office = office_figures(readings)
+    if office:
+        figures["office"] = office
     figures["bars"] = held_against_bars(figures)
     return figures
 
@@ -167,6 +171,10 @@ def _pdf_values(place: str, reader: str) -> Callable[[Figures], float]:
     return lambda figures: float(figures[place]["readers"][reader]["pooled"]["value"]["f1"])
 
 
+def _office_values(form: str, setting: str) -> Callable[[Figures], float]:
+    return lambda figures: float(figures["office"][form][setting]["pooled"]["value"]["f1"])
+
+
 def _printed(name: str, place: str = "printed") -> Callable[[Figures], float]:
     return lambda figures: float(figures[place]["readers"]["model"]["structure"][name])
 
@@ -203,6 +211,11 @@ BARS = (
         ("carried", "labels carried over the page", "跨页标签延续", 0.95))),
     Bar("value F1, shaded PDF without rules, trained on", "指标值 F1，无线条、只有底色的 PDF，训练过的城市", 0.95,
         _pdf_values("shaded", "trained_on")),
+    *(Bar(f"value F1, the five cities' tables as {name}, {setting.replace('_', ' ')}", f"指标值 F1，五城表格存为{chinese}，{settings}",
+          0.97, _office_values(form, setting))
+      for form, name, chinese in (("word", "Word files", " Word 文件"), ("workbook", "workbooks", "工作簿"),
+                                  ("web", "web pages", "网页"))
+      for setting, settings in (("trained_on", "训练过的城市"), ("city_out", "留出城市"))),
     *(bar for place, name, chinese, values, cells in (
         ("half_ruled", "half-ruled pages", "半框线页", 0.92, 0.93), ("borderless", "borderless pages", "无框线页", 0.90, 0.90))
       for bar in (

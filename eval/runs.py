@@ -27,6 +27,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from office import read_office_files
 from readings import Reading, read_by_peers, read_gold_pdfs, read_printed
 
 from recognizer.baseline import read_by_rules
@@ -138,6 +139,7 @@ def run(job: Job) -> tuple[list[Reading], float]:
         readings = [_read(job.setting, document, model, disturb=True) for document in documents]
         if job.setting in ("trained_on", "city_out"):
             readings += read_gold_pdfs(job.setting, job.source, model)
+            readings += read_office_files(job.setting, job.source, model)
     return readings, time.perf_counter() - start
 
 

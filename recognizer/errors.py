@@ -54,6 +54,10 @@ class DamagedFileError(RecognizerError):
     """The file is cut short or broken, so that nothing of it can be read."""
 
 
+class DangerousFileError(RecognizerError):
+    """The file is made to exhaust whoever reads it (a ZIP bomb, XML entities); nothing of it was read."""
+
+
 class UnsupportedFormatError(RecognizerError):
     """A document of a kind that this version does not read, such as an old Word file."""
 

@@ -31,12 +31,18 @@ class Limits:
     `page_drawings`: drawings on a page; what has more is a map or a chart, so its text is read and its lines are not.
     `table_cells`: cells of one table; beyond it labelling one table would take gigabytes. On a page such a table is not read, one
     that goes on over pages is parted there.
+    `package_bytes`: bytes that an office file unpacks to; a ZIP bomb's are a thousand times its size. Beyond it nothing is read.
+    `package_parts`: files within an office file; beyond it nothing is read.
+    `convert_seconds`: seconds that LibreOffice may take over one old office file; a large one takes ten.
     """
 
     page_seconds: float = 20.0
     page_inches: float = 200.0
     page_drawings: int = 10_000
     table_cells: int = 100_000
+    package_bytes: int = 300_000_000
+    package_parts: int = 10_000
+    convert_seconds: float = 120.0
 
 
 class OutOfTimeError(Exception):

@@ -226,13 +226,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a reader makes of a file: text blocks and drawn grids in reading order, or pages yet to be laid out."""
+    """What a reader makes of a file: text blocks and drawn grids in reading order, or pages yet to be laid out.
+
+    `hidden` names the sheets that a workbook does not show.
+    """
 
     name: str
     format: str
     blocks: tuple[TextBlock | Grid | Page, ...]
     encoding: str = "utf-8"
     warnings: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

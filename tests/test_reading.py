@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html as html_escapes
 import pickle
+import re
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -261,7 +262,7 @@ def office_file(path: Path, entry: str) -> Path:
     ("a.csv", b"\x89PNG\r\n\x1a\n\x00\x00", BinaryFileError, "PNG"),
     ("a.txt", b"MZ\x90\x00\x03\x00\x00\x00", BinaryFileError, "program"),
     ("a.txt", bytes(range(256)) * 20, BinaryFileError, "bytes that no text has"),
-    ("a.txt", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), UnsupportedFormatError, "old Word"),
+    ("a.txt", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), UnsupportedFormatError, "old office file"),
     ("a.txt", "Übergrößenträger für Öl\n".encode("latin-1") * 9, EncodingError, "unknown encoding"),
 ])
 def test_foreign_files_are_refused_in_one_line(
@@ -278,8 +279,8 @@ def test_foreign_files_are_refused_in_one_line(
 
 def test_office_files_and_archives_are_told_apart(tmp_path: Path) -> None:
     for entry, error, reason in (
-            ("word/document.xml", UnsupportedFormatError, "Word"), ("xl/workbook.xml", UnsupportedFormatError, "Excel"),
-            ("readme.txt", BinaryFileError, "ZIP")):
+            ("word/document.xml", DamagedFileError, "damaged"), ("xl/workbook.xml", DamagedFileError, "damaged"),
+            ("ppt/presentation.xml", UnsupportedFormatError, "PowerPoint"), ("readme.txt", BinaryFileError, "ZIP")):
         with pytest.raises(error, match=reason):
             read(office_file(tmp_path / "file.txt", entry))
 
@@ -330,7 +331,7 @@ def test_html_round_trip(rows: list[list[str]], spread: bool) -> None:
     end = "\n" if spread else ""
     body = end.join("<tr>" + end.join(f"<td>{html_escapes.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     (grid,) = grids(read_text(f"<table>{body}</table>", "x"))
-    assert table(grid) == rows
+    assert table(grid) == [[re.sub(" +", " ", cell) for cell in row] for row in rows]  # HTML knows no two blanks
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(1, 3), st.integers(1, 3)), max_size=6))

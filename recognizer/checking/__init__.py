@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from recognizer.checking.conservation import invented_on
+from recognizer.checking.hidden import doubt_hidden
 from recognizer.checking.sums import differing
 from recognizer.types import Document, Evidence, Fund, Indicator, Project, Records
 
@@ -14,6 +15,7 @@ DOUBTED = 0.7  # provisional factor of a confidence for each doubt, until confid
 
 def check(records: Records, document: Document) -> Records:
     """The records with their doubts named, confidences lowered for them, and the count of invented texts (which must be 0)."""
+    records = doubt_hidden(records, document.hidden)
     made_up = Counter(page for _, page in invented_on(records, document))
     ledgers = tuple(replace(ledger, invented=made_up[number]) for number, ledger in enumerate(records.pages, 1))
     totals = tuple(replace(total, funds=tuple(map(_fund, total.funds))) for total in records.totals)

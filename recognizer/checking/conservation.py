@@ -41,18 +41,23 @@ def invented(records: Records, document: Document) -> list[str]:
 def invented_on(records: Records, document: Document) -> list[tuple[str, int]]:
     """The `invented` fields, each with the page (from 1) that its evidence names first; 1 where the source has no pages."""
     lines = _lines(document)
+    cells = _cells(document)
     pages = {block.number: _Words(block) for block in document.blocks if isinstance(block, Page)}
     return [
         (text, next((place.page for place in evidence.at if place.page), 1))
         for text, evidence in printed_fields(records)
-        if not _stands(text, [pieces for place in evidence.at for pieces in _printed_at(place, lines, pages)])
+        if not _stands(text, [pieces for place in evidence.at for pieces in _printed_at(place, lines, cells, pages)])
     ]
 
 
-def _printed_at(place: Place, lines: Mapping[int, list[str]], pages: Mapping[int, _Words]) -> list[list[str]]:
-    """The pieces of each line of a place; those in its box where it is one of a page."""
+def _printed_at(
+    place: Place, lines: Mapping[int, list[str]], cells: Mapping[tuple[str | None, str], list[str]], pages: Mapping[int, _Words]
+) -> list[list[str]]:
+    """The pieces of each line of a place; those of its cell, or in its box where it is one of a sheet or a page."""
     if place.lines:
         return [lines.get(number, []) for number in range(place.lines[0], place.lines[1] + 1)]
+    if place.cell is not None:
+        return [cells.get((place.sheet, place.cell), [])]
     if place.page is not None and place.page in pages and place.bbox:
         return [pages[place.page].within(place.bbox)]
     return []
@@ -133,4 +138,16 @@ def _lines(document: Document) -> dict[int, list[str]]:
                 for piece in cell.pieces:
                     if piece.place.lines:
                         found.setdefault(piece.place.lines[0], []).append(fold(piece.text))
+    return found
+
+
+def _cells(document: Document) -> dict[tuple[str | None, str], list[str]]:
+    """The folded pieces of each cell of a sheet."""
+    found: dict[tuple[str | None, str], list[str]] = {}
+    for block in document.blocks:
+        if isinstance(block, Page):
+            continue
+        owners = block.lines if isinstance(block, TextBlock) else block.cells
+        for piece in (piece for owner in owners for piece in owner.pieces if piece.place.cell is not None):
+            found.setdefault((piece.place.sheet, piece.place.cell or ""), []).append(fold(piece.text))
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 _BLANKS = re.compile(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])")
 
@@ -126,6 +127,24 @@ class Lines:
 
 
 Block = Table | Lines
+
+
+def blocks_of(structure: dict[str, Any]) -> list[Block]:
+    """The blocks of tables whose structure is known (form of eval/pdfs/*.truth.json), each below its title.
+
+    Cells may have a `label` and a `project` besides; labels are `?` where they have none.
+    """
+    blocks: list[Block] = []
+    for table in structure["tables"]:
+        if table.get("title"):
+            blocks.append(Lines([[Mark("title", table["title"])]], heading=True))
+        drawn = Table()
+        for cell in table["cells"]:
+            mark = Mark(cell.get("label", "?"), cell["text"], cell.get("project", -1))
+            drawn.put(mark, cell["row"], cell["col"], cell["rowspan"], cell["colspan"])
+        drawn.widths = [3 if drawn.columns > 4 and at == 0 else 8 for at in range(drawn.columns)]
+        blocks.append(drawn)
+    return blocks
 
 
 def marks_of(blocks: list[Block]) -> Iterator[Mark]:

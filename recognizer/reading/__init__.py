@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import UnreadableFileError
-from ..limits import Limits
+from ..limits import Limits, from_environment
 from ..types import Document
 from . import html, markdown, tabs
 from .encoding import decode
@@ -21,15 +21,19 @@ __all__ = ["FORMATS", "decode", "read", "read_text"]
 
 PDF_MARK = b"%PDF-"
 PDF_MARK_WITHIN = 1024  # bytes from the start of a file within which viewers look for the mark
+# How office files begin: packages, containers of older programs, rich text; those of 2003 in XML name their program.
+OFFICE_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf")
+XML_OFFICE_MARK = b"<?mso-application"
 
 FORMATS: tuple[Format, ...] = (html.FORMAT, markdown.FORMAT, tabs.FORMAT)
 
 
 def read(path: Path, limits: Limits | None = None) -> Document:
-    """Reads a PDF, or a text, Markdown or HTML file in any encoding that Chinese offices use; its name becomes the document's.
+    """Reads a PDF, an office file, or a text, Markdown or HTML file in any encoding that Chinese offices use; its name becomes
+    the document's. What a file is its bytes say, whatever its suffix.
 
     `limits` are those of the environment, if not given. Raises UnreadableFileError, EmptyFileError, EncryptedFileError,
-    DamagedFileError, UnsupportedFormatError, BinaryFileError or EncodingError.
+    DamagedFileError, DangerousFileError, UnsupportedFormatError, BinaryFileError or EncodingError.
     """
     try:
         data = path.read_bytes()
@@ -45,6 +49,12 @@ def read(path: Path, limits: Limits | None = None) -> Document:
         from .pdf import read_pdf
 
         return read_pdf(data, path, limits)
+    if data.startswith(OFFICE_MARKS) or XML_OFFICE_MARK in data[:PDF_MARK_WITHIN]:
+        from .office import read_office
+
+        document = read_office(data, path, limits or from_environment())
+        if document is not None:
+            return document
     text, encoding = decode(data, path)
     document = replace(read_text(text, path.name), encoding=encoding)
     damaged = text.count("\ufffd")

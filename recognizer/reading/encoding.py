@@ -21,11 +21,7 @@ _BYTE_ORDER_MARKS = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 
-_DOCUMENTS = (
-    (b"{\\rtf", "a rich-text (RTF) file"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Word, Excel or WPS file (.doc, .xls, .wps)"),
-    (b"%!PS", "a PostScript file"),
-)
+_DOCUMENTS = ((b"%!PS", "a PostScript file"),)
 
 _FOREIGN = (
     (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
@@ -43,13 +39,10 @@ _FOREIGN = (
     (b"SQLite format 3\x00", "a SQLite database"),
 )
 
-# What an Office file holds, by the folder or entry its ZIP container names.
+# What a package holds that no reader here opens, by the folder or entry it names.
 _IN_ZIP = (
-    (b"word/", "a Word document (.docx)"),
-    (b"xl/", "an Excel workbook (.xlsx)"),
     (b"ppt/", "a PowerPoint file (.pptx)"),
     (b"OFD.xml", "an OFD document"),
-    (b"opendocument", "an OpenDocument file"),
 )
 
 # Control characters that no text holds, tab, line feed, vertical tab, form feed and carriage return aside.
@@ -75,7 +68,7 @@ def decode(data: bytes, path: str | PathLike[str] | None = None) -> tuple[str, s
     return text.replace("\r\n", "\n").replace("\r", "\n"), encoding
 
 
-_HINT = "give the recognizer PDF, text, Markdown or HTML files"
+_HINT = "give the recognizer PDF, Word, Excel, text, Markdown or HTML files"
 
 
 def _refuse_foreign(data: bytes, path: str | PathLike[str] | None) -> None:

@@ -31,8 +31,18 @@ _BLANK_BREAKS = re.compile(r"[ \n]*\n[ \n]*")
 _LINE_BREAKERS = frozenset({"article", "blockquote", "br", "center", "dd", "div", "dl", "dt", "footer", "form", "header", "hr",
                             "li", "ol", "pre", "section", "ul"})
 _PARAGRAPHS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "p"})
+# What a page holds beside its document: ways to other pages, and what to choose from.
+_BESIDE = frozenset({"aside", "button", "footer", "iframe", "nav", "noscript", "select", "svg", "template"})
+_LINKED = 0.5  # share of a line's characters in links from which it leads to other pages and says nothing
+_LINKED_TABLE = 0.9  # the same of a table, which may say something and link it too
 _DEEPEST = 20  # tables within tables; a page that nests deeper is broken, and its inner tables are read as one
 _WIDEST_SPAN = 1000  # columns, the limit that browsers keep
+
+
+class _Link(str):
+    """Text that stands in a link."""
+
+    __slots__ = ()
 
 
 @dataclass(slots=True)
@@ -81,6 +91,7 @@ class _Scanner:
 
     def __init__(self, text: str, is_page: bool) -> None:
         self.text = text
+        self.lower = text.lower() if is_page else ""
         self.is_page = is_page
         self.line_starts = [0, *(found.end() for found in re.finditer("\n", text))]
         self.starts_on_line: Counter[int] = Counter()
@@ -92,6 +103,8 @@ class _Scanner:
         self.blank_pending = False
         self.in_pre = False
         self.outside_since = 0
+        self.in_link = False
+        self.beside: list[str] = []  # open elements that are no part of the document
 
     def scan(self) -> list[Part]:
         position = 0
@@ -113,6 +126,8 @@ class _Scanner:
         return bisect_right(self.line_starts, offset)
 
     def _add_text(self, start: int, end: int) -> None:
+        if self.beside:
+            return
         raw = self.text[start:end]
         if self.tables:
             table = self.tables[-1]
@@ -122,7 +137,7 @@ class _Scanner:
             if "&" in text:
                 text = unescape(text)
             if table.cell_open:
-                table.rows[-1][-1].content.append(text)
+                table.rows[-1][-1].content.append(_Link(text) if self.in_link else text)
             elif text.strip():
                 table.loose.append(SourceLine(self._line(start + len(raw) - len(raw.lstrip())), text.strip()))
         elif self.is_page:
@@ -134,7 +149,8 @@ class _Scanner:
                 if not raw.strip():
                     return
                 self.prose_line = self._line(start + len(raw) - len(raw.lstrip()))
-            self.prose.append(unescape(_BLANKS.sub(" ", raw)))
+            text = unescape(_BLANKS.sub(" ", raw))
+            self.prose.append(_Link(text) if self.in_link else text)
 
     def _add_tag(self, name: str, is_end: bool, attributes: str, start: int, end: int) -> None:
         if name == "table":
@@ -144,6 +160,10 @@ class _Scanner:
                 self._start_table(start)
         elif name in ("td", "th", "tr", "tbody", "thead", "tfoot", "caption"):
             self._add_structure(name, is_end, attributes, start)
+        elif self.is_page and name == "a":
+            self.in_link = not is_end
+        elif self.is_page and name in _BESIDE:
+            self._step_beside(name, is_end, end)
         elif name in _LINE_BREAKERS or name in _PARAGRAPHS:
             if self.tables:
                 if self.tables[-1].cell_open:
@@ -153,6 +173,14 @@ class _Scanner:
             self.blank_pending = self.blank_pending or name in _PARAGRAPHS
             if name == "pre":
                 self.in_pre = not is_end and self.is_page
+
+    def _step_beside(self, name: str, is_end: bool, end: int) -> None:
+        """Into an element beside the document, or out of it; one that is never closed is none."""
+        if is_end and name in self.beside:
+            del self.beside[self.beside.index(name) :]
+        elif not is_end and self.lower.find(f"</{name}", end) >= 0:
+            self._end_prose_line()
+            self.beside.append(name)
 
     def _start_table(self, start: int) -> None:
         if self.tables and not self.tables[-1].cell_open:
@@ -215,8 +243,9 @@ class _Scanner:
 
     def _end_prose_line(self) -> None:
         text = _BLANKS.sub(" ", "".join(self.prose)).strip()
+        leads_away = _linked(self.prose) > _LINKED
         self.prose = []
-        if not text:
+        if not text or leads_away:
             return
         if self.blank_pending and self.parts:
             self.parts.append(SourceLine(self.prose_line, ""))
@@ -245,6 +274,8 @@ def _parts(table: _OpenTable) -> list[Part]:
     """A closed table as parts: captions as lines, then its cells. A table that only lays out others dissolves in them."""
     inner = [part for row in table.rows for cell in row for part in cell.content if isinstance(part, _OpenTable)]
     parts: list[Part] = [*table.loose]
+    if _linked(_strings(table)) > _LINKED_TABLE:
+        return parts
     if inner and sum(map(_size, inner)) >= sum(bool(cell.text()) for row in table.rows for cell in row):
         for row in table.rows:
             for cell in row:
@@ -264,17 +295,31 @@ def _size(table: _OpenTable) -> int:
                for row in table.rows for cell in row)
 
 
+def _strings(table: _OpenTable) -> list[str]:
+    """All strings of a table's cells, those of tables within it too."""
+    return [string for row in table.rows for cell in row for part in cell.content
+            for string in ([part] if isinstance(part, str) else _strings(part))]
+
+
+def _linked(strings: list[str]) -> float:
+    """The share of the characters, blanks apart, that stand in links."""
+    sizes = [(len("".join(string.split())), isinstance(string, _Link)) for string in strings]
+    return sum(size for size, is_link in sizes if is_link) / max(sum(size for size, _ in sizes), 1)
+
+
 def _dissolved(cell: _OpenCell) -> list[Part]:
     """The content of a layout cell as lines and tables in order."""
     parts: list[Part] = []
-    text: list[str] = []
+    line: list[str] = []
     for part in [*cell.content, None]:
-        if isinstance(part, str):
-            text.append(part)
+        if isinstance(part, str) and part != "\n":
+            line.append(part)
             continue
-        parts.extend(SourceLine(cell.line, line.strip()) for line in "".join(text).split("\n") if line.strip())
-        text = []
-        if part is not None:
+        text = "".join(line).strip()
+        if text and _linked(line) <= _LINKED:
+            parts.append(SourceLine(cell.line, text))
+        line = []
+        if isinstance(part, _OpenTable):
             parts.extend(_parts(part))
     return parts
 

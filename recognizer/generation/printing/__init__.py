@@ -16,7 +16,7 @@ from ..draw import Draw
 from ..facts import records_of
 from ..profile import draw_profile
 from ..publishing import compose
-from ..sheet import Block, Lines, Mark, Table
+from ..sheet import Block, Table, blocks_of
 from .press import Press
 from .printed import Fragment, PrintedCell, PrintedDocument, aligned, labelled
 from .style import Rules, Style, draw_style
@@ -65,21 +65,11 @@ def print_reserved(seed: int = 7, documents: int = 4, rules: Rules | None = "ful
 def reprint(structure: dict[str, Any], records: dict[str, Any], seed: int, rules: Rules | None = "full") -> PrintedDocument:
     """Prints tables of known structure (form of eval/pdfs/*.truth.json) in a style of its own.
 
-    Cells may have a `label` and a `project` besides; labels are `?` where they have none.
+    The structure is as `blocks_of` takes it.
     """
     draw = Draw(random.Random(f"reprint {seed}"), load_banks())
-    blocks: list[Block] = []
-    wide = False
-    for table in structure["tables"]:
-        if table.get("title"):
-            blocks.append(Lines([[Mark("title", table["title"])]], heading=True))
-        drawn = Table()
-        for cell in table["cells"]:
-            mark = Mark(cell.get("label", "?"), cell["text"], cell.get("project", -1))
-            drawn.put(mark, cell["row"], cell["col"], cell["rowspan"], cell["colspan"])
-        drawn.widths = [3 if drawn.columns > 4 and at == 0 else 8 for at in range(drawn.columns)]
-        wide = wide or drawn.columns > 8
-        blocks.append(drawn)
+    blocks = blocks_of(structure)
+    wide = any(isinstance(block, Table) and block.columns > 8 for block in blocks)
     style = draw_style(draw, wide, rules)
     printed = print_blocks(blocks, style)
     return replace(printed, name=structure["document"], records=records)
