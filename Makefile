@@ -9,7 +9,7 @@ FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2
 
 help:
 	@echo "make install    recognizer in $(VENV)"
-	@echo "make demo       digitise eval/documents and eval/pdfs into demo/, with pictures of what was recognised"
+	@echo "make demo       digitise eval/documents, eval/pdfs and eval/office_files into demo/, with pictures of what was recognised"
 	@echo "make test       ruff, mypy and the tests, in $(VENV)"
 	@echo "make lint       ruff and mypy alone"
 	@echo "make train      train the shipped model anew"
@@ -43,7 +43,7 @@ $(VENV)/.installed-for-tests: pyproject.toml | $(BIN)/python
 	@touch $@ $(VENV)/.installed
 
 demo: $(VENV)/.installed
-	$(BIN)/recognizer digitize eval/documents eval/pdfs/*.pdf --out demo --excel
+	$(BIN)/recognizer digitize eval/documents eval/pdfs/*.pdf eval/office_files/*.docx eval/office_files/*.xlsx eval/office_files/*.html --out demo --excel
 	$(BIN)/recognizer show eval/pdfs/langxi_wqy.pdf --page 1 --out demo/pictures/langxi_page_1.png
 	$(BIN)/recognizer show eval/pdfs/langxi_wqy.pdf --page 2 --out demo/pictures/langxi_page_2.png
 	$(BIN)/recognizer show eval/pdfs/huaian_wqy.pdf --page 1 --out demo/pictures/huaian_page_1.png

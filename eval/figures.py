@@ -211,8 +211,8 @@ BARS = (
         ("carried", "labels carried over the page", "跨页标签延续", 0.95))),
     Bar("value F1, shaded PDF without rules, trained on", "指标值 F1，无线条、只有底色的 PDF，训练过的城市", 0.95,
         _pdf_values("shaded", "trained_on")),
-    *(Bar(f"value F1, the five cities' tables as {name}, {setting.replace('_', ' ')}", f"指标值 F1，五城表格存为{chinese}，{settings}",
-          0.97, _office_values(form, setting))
+    *(Bar(f"value F1, the five cities' tables as {name}, {setting.replace('_', ' ')}",
+          f"指标值 F1，五城表格存为{chinese}，{settings}", 0.97, _office_values(form, setting))
       for form, name, chinese in (("word", "Word files", " Word 文件"), ("workbook", "workbooks", "工作簿"),
                                   ("web", "web pages", "网页"))
       for setting, settings in (("trained_on", "训练过的城市"), ("city_out", "留出城市"))),

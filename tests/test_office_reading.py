@@ -318,7 +318,8 @@ def test_a_dangerous_or_broken_file_is_refused_with_its_reason(
 def test_macros_and_links_to_elsewhere_are_named_and_left_alone(tmp_path: Path) -> None:
     with zipfile.ZipFile(FILES / "langxi_wqy.docx") as package:
         links = package.read("word/_rels/document.xml.rels")
-    link = (b'<Relationship Id="rId99" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" '
+    link = (b'<Relationship Id="rId99" '
+            b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" '
             b'Target="http://127.0.0.1:9/evil.dotm" TargetMode="External"/></Relationships>')
     path = repacked(FILES / "langxi_wqy.docx", tmp_path / "a.docm", {
         "word/vbaProject.bin": b"Sub AutoOpen()", "word/_rels/document.xml.rels": links.replace(b"</Relationships>", link)})
@@ -342,7 +343,8 @@ def test_a_file_is_known_by_its_bytes_and_not_by_its_suffix(tmp_path: Path) -> N
 # Web pages
 
 def test_what_leads_to_other_pages_is_no_part_of_a_web_page(tmp_path: Path) -> None:
-    page = """<html><body><nav>首页</nav><ul><li><a href="/">政务公开</a></li></ul><div>当前位置：<a>首页</a> &gt; <a>财政预决算</a></div>
+    page = """<html><body><nav>首页</nav><ul><li><a href="/">政务公开</a></li></ul>
+    <div>当前位置：<a>首页</a> &gt; <a>财政预决算</a></div>
     <table><tr><td><a>机构概况</a></td><td><a>新闻中心</a></td></tr></table><h1>项目支出绩效目标表</h1>
     <table><tr><td><a href="1.html">教育经费</a></td><td>48.00</td></tr><tr><td>合计</td><td>48.00</td></tr></table>
     <p>附件见<a href="x.docx">此处</a>，以正式文件为准</p><aside>从不关闭<footer>主办单位</footer></body></html>"""
