@@ -15,7 +15,8 @@ from recognizer.mapping import map_records
 from recognizer.model import Model, shipped_model
 from recognizer.reading import read, read_text
 from recognizer.repair import repair
-from recognizer.types import Document
+from recognizer.types import Document, Grid
+from recognizer.watching import reached
 
 
 def digitize(path: str | Path, *, model: Model | None = None, limits: Limits | None = None) -> Digitized:
@@ -34,12 +35,26 @@ def digitize_text(text: str, name: str, model: Model) -> Digitized:
 
 def digitize_document(document: Document, model: Model, limits: Limits | None = None) -> Digitized:
     """The stages of the journey, one after the other."""
+    return digitize_grids(*lay_out_document(document, limits), model)
+
+
+def lay_out_document(document: Document, limits: Limits | None = None) -> tuple[Document, tuple[Grid, ...]]:
+    """The part of the journey in which no model has a say: the document with the layout's warnings, and its grids."""
+    reached("lay out")
     warnings: list[str] = []
     grids = lay_out(document, limits, warnings.append)
-    document = replace(document, warnings=(*document.warnings, *warnings))
+    return replace(document, warnings=(*document.warnings, *warnings)), grids
+
+
+def digitize_grids(document: Document, grids: tuple[Grid, ...], model: Model) -> Digitized:
+    """The journey of a document that is laid out."""
+    reached("repair")
     whole = repair(grids, model)
+    reached("label")
     labelled = label(whole, model)
+    reached("assemble")
     records = assemble(document, labelled, model)
     records = map_records(replace(records, model=str(model.card.get("name", ""))))
+    reached("check")
     records = check(records, document)
     return Digitized(records, tuple(entry for grid in labelled for row in grid.rows for entry in row))

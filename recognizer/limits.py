@@ -34,6 +34,15 @@ class Limits:
     `package_bytes`: bytes that an office file unpacks to; a ZIP bomb's are a thousand times its size. Beyond it nothing is read.
     `package_parts`: files within an office file; beyond it nothing is read.
     `convert_seconds`: seconds that LibreOffice may take over one old office file; a large one takes ten.
+
+    The others are those of the processes that read the documents of a run; a document that reaches one is tried again alone, then
+    its page is set aside, or all of it where no page is to blame.
+    `page_seconds_at_most`: seconds for a page by the clock; for compiled code, which `page_seconds` cannot interrupt.
+    `document_seconds`: seconds for a document, and `seconds_per_page` more for each page that it has come to.
+    `silent_seconds`: without any sign of life; only a process that computes in compiled code gives none.
+    `memory_bytes`: memory of a process; ten times what one holds that has read hundreds of ordinary documents.
+    `pages_set_aside`: pages of one document that are set aside; one more, and all of it is.
+    `file_bytes`: size of a file; a larger one is no document, and its process would not hold it.
     """
 
     page_seconds: float = 20.0
@@ -43,6 +52,19 @@ class Limits:
     package_bytes: int = 300_000_000
     package_parts: int = 10_000
     convert_seconds: float = 120.0
+    page_seconds_at_most: float = 60.0
+    document_seconds: float = 600.0
+    seconds_per_page: float = 2.0
+    silent_seconds: float = 90.0
+    memory_bytes: int = 2 << 30
+    pages_set_aside: int = 10
+    file_bytes: int = 1 << 30
+
+
+# The limits on which no document's records depend, only whether there are any.
+OF_PROCESSES = frozenset({
+    "page_seconds_at_most", "document_seconds", "seconds_per_page", "silent_seconds", "memory_bytes", "pages_set_aside",
+    "file_bytes"})
 
 
 class OutOfTimeError(Exception):

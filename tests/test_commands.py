@@ -16,10 +16,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from recognizer.archive import Inventory
 from recognizer.commands import main
 from recognizer.commands.interruption import Interruption
 from recognizer.commands.messages import _MESSAGES
-from recognizer.commands.sources import find_sources
+from recognizer.commands.sources import Sources
 from recognizer.errors import UsageError
 from recognizer.exporting import TABLES, document_schema
 from recognizer.resources import gold_folder, models_folder
@@ -149,16 +150,20 @@ def test_options_can_stand_in_a_file(tmp_path: Path, run_here, monkeypatch: pyte
 
 
 def names(given: list[object], out: Path) -> list[str]:
-    return [source.name for source in find_sources(map(str, given), out).documents]
+    with Inventory() as inventory:
+        for found in Sources(map(str, given), out):
+            inventory.add(found.path, found.folder)
+        return sorted(name for name, _, _ in inventory.named())
 
 
 def test_folders_are_walked_but_for_what_is_hidden_or_output_or_no_document(tmp_path: Path) -> None:
     for name in ("b.txt", "a/z.md", "a/y.pdf", ".hidden.txt", ".git/c.txt", "out/documents/b.txt", "notes.json"):
         write(tmp_path / name)
     os.mkfifo(tmp_path / "pipe")
-    found = find_sources([str(tmp_path)], tmp_path / "out")
-    assert [source.name for source in found.documents] == ["b.txt", "a/y.pdf", "a/z.md"]
-    assert [path.name for path in found.passed_over] == ["notes.json"]
+    assert names([tmp_path], tmp_path / "out") == ["a/y.pdf", "a/z.md", "b.txt"]
+    sources = Sources([str(tmp_path)], tmp_path / "out")
+    assert len(list(sources)) == 3
+    assert sources.passed_over == 2  # notes.json and the pipe
 
 
 def test_results_beside_their_sources_are_not_taken_for_sources(tmp_path: Path) -> None:
@@ -172,8 +177,8 @@ def test_results_beside_their_sources_are_not_taken_for_sources(tmp_path: Path) 
 def test_globs_work_where_no_shell_expands_them(tmp_path: Path) -> None:
     for name in ("2023/a.txt", "2023/deep/b.txt", "2024/c.txt", "2024/d.pdf", "[x].txt"):
         write(tmp_path / name)
-    assert sorted(names([tmp_path / "**" / "*.txt"], tmp_path / "out")) == ["[x].txt", "a.txt", "b.txt", "c.txt"]
-    assert names([tmp_path / "20*"], tmp_path / "out") == ["a.txt", "deep/b.txt", "c.txt", "d.pdf"]
+    assert names([tmp_path / "**" / "*.txt"], tmp_path / "out") == ["[x].txt", "a.txt", "b.txt", "c.txt"]
+    assert names([tmp_path / "20*"], tmp_path / "out") == ["a.txt", "c.txt", "d.pdf", "deep/b.txt"]
     assert names([tmp_path / "[x].txt"], tmp_path / "out") == ["[x].txt"]
 
 
@@ -188,11 +193,11 @@ def test_colliding_names_get_a_top_folder_each(tmp_path: Path) -> None:
 
 
 def test_something_missing_beside_documents_is_a_failure_of_its_own(tmp_path: Path) -> None:
-    found = find_sources([str(write(tmp_path / "a.txt")), str(tmp_path / "gone.txt")], tmp_path / "out")
-    assert len(found.documents) == 1
-    assert [error.path for error in found.failures] == [str(tmp_path / "gone.txt")]
+    sources = Sources([str(write(tmp_path / "a.txt")), str(tmp_path / "gone.txt")], tmp_path / "out")
+    assert len(list(sources)) == 1
+    assert [error.path for error in sources.failures] == [str(tmp_path / "gone.txt")]
     with pytest.raises(UsageError):
-        find_sources([str(tmp_path / "gone.txt")], tmp_path / "out")
+        list(Sources([str(tmp_path / "gone.txt")], tmp_path / "out"))
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +214,8 @@ def test_a_run_leaves_documents_and_tables_that_agree(finished: tuple[Path, Ende
     out, ended = finished
     assert ended.status == 0, ended.err
     assert sorted(path.name for path in out.iterdir()) == sorted(
-        ["documents", "failures.jsonl", "records.xlsx", *(f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet"))])
+        ["documents", "pages", "run.sqlite", "failures.jsonl", "records.xlsx",
+         *(f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet"))])
     validator = jsonschema.Draft202012Validator(document_schema())
     rows: list[dict[str, str]] = list(csv.DictReader((out / "records.csv").open(encoding="utf-8-sig", newline="")))
     for source in SMALL:
@@ -252,23 +258,16 @@ def test_a_text_without_a_table_has_no_projects_and_a_warning(tmp_path: Path) ->
     assert document["recognizer"]["warnings"]
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_swallowed_ctrl_c_ends_the_run_at_the_next_document() -> None:
-    class Closing:
-        def __del__(self) -> None:
+def test_the_first_ctrl_c_asks_and_the_second_stops() -> None:
+    told: list[bool] = []
+    with Interruption(lambda: told.append(True)) as interruption:
+        assert not interruption.asked()
+        signal.raise_signal(signal.SIGINT)
+        assert interruption.asked()
+        assert interruption.asked()
+        with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
-
-    def run_on() -> None:
-        with Interruption() as interruption:
-            Closing()
-            for step in range(3):
-                with interruption.held():
-                    steps.append(step)
-
-    steps: list[int] = []
-    with pytest.raises(KeyboardInterrupt):
-        run_on()
-    assert steps == [0]
+    assert told == [True]
 
 
 @pytest.mark.parametrize("arguments", [

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import errno
 import importlib.util
 import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,18 @@ import pyarrow.parquet
 import pytest
 
 from recognizer.api import Digitized
-from recognizer.exporting import TABLES, Failure, OutputFolder, document_path, document_schema, records_frame, to_json, to_text
+from recognizer.exporting import (
+    TABLES,
+    Columns,
+    Failure,
+    OutputFolder,
+    document_path,
+    document_schema,
+    records_frame,
+    to_json,
+    to_text,
+    with_source,
+)
 from recognizer.resources import gold_folder
 from recognizer.types import (
     Attribute,
@@ -206,11 +219,17 @@ def read_csv(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def write_run(folder: Path, documents: list[Records], failures: tuple[Failure, ...] = (), *, excel: bool = False) -> int:
+    """Writes a whole run; returns how many documents of a former one it removed."""
+    with OutputFolder(folder) as output:
+        paths = {output.write(records.source, to_text(to_json(records)).encode()) for records in documents}
+        rows = ({name: table.of(records) for name, table in TABLES.items()} for records in documents)
+        output.write_tables(rows, failures, excel=excel)
+        return output.remove_documents(unless=paths.__contains__)
+
+
 def test_tables_hold_texts_as_printed(tmp_path: Path) -> None:
-    with OutputFolder(tmp_path, excel=True) as output:
-        for number, text in enumerate(AWKWARD):
-            output.add(f"{number}.txt", rich_records(f"{number}.txt", text))
-        output.finish()
+    write_run(tmp_path, [rich_records(f"{number}.txt", text) for number, text in enumerate(AWKWARD)], excel=True)
     printable = [text.replace("\udcff", "\ufffd") for text in AWKWARD]
     assert (tmp_path / "records.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     rows = read_csv(tmp_path / "records.csv")
@@ -226,11 +245,8 @@ def test_tables_hold_texts_as_printed(tmp_path: Path) -> None:
 
 
 def test_nothing_in_a_workbook_is_a_formula(tmp_path: Path) -> None:
-    with OutputFolder(tmp_path, excel=True) as output:
-        for number, text in enumerate(AWKWARD):
-            output.add(f"{number}.txt", rich_records(f"{number}.txt", text))
-        output.add("long.txt", rich_records("long.txt", "长" * 40_000))
-        output.finish()
+    texts = [*AWKWARD, "长" * 40_000]
+    write_run(tmp_path, [rich_records(f"{number}.txt", text) for number, text in enumerate(texts)], excel=True)
     book = openpyxl.load_workbook(tmp_path / "records.xlsx")
     assert book.sheetnames == list(TABLES)
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
@@ -242,16 +258,9 @@ def test_nothing_in_a_workbook_is_a_formula(tmp_path: Path) -> None:
 
 
 def test_a_finished_run_replaces_a_former_one(tmp_path: Path) -> None:
-    with OutputFolder(tmp_path, excel=True) as output:
-        output.add("old/a.txt", rich_records("old/a.txt"))
-        output.add("b.txt", rich_records("b.txt"))
-        output.finish()
+    write_run(tmp_path, [rich_records("old/a.txt"), rich_records("b.txt")], excel=True)
     (tmp_path / "documents" / "mine.json").write_text('{"a note": "of the user"}', "utf-8")
-    with OutputFolder(tmp_path) as output:
-        output.add("b.txt", rich_records("b.txt"))
-        output.add_failure(Failure("old/a.txt", None, "read", "gone"))
-        written = output.finish()
-    assert written.removed == 1
+    assert write_run(tmp_path, [rich_records("b.txt")], (Failure("old/a.txt", None, "read", "gone"),)) == 1
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == sorted(
         ["b.txt.json", "mine.json", "failures.jsonl", *(f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet"))])
     assert not (tmp_path / "documents" / "old").exists()
@@ -260,15 +269,32 @@ def test_a_finished_run_replaces_a_former_one(tmp_path: Path) -> None:
         "document": "old/a.txt", "page": None, "stage": "read", "reason": "gone"}
 
 
-def test_a_run_without_finish_leaves_the_former_tables(tmp_path: Path) -> None:
-    with OutputFolder(tmp_path) as output:
-        output.add("a.txt", rich_records("a.txt"))
-        output.finish()
+def test_tables_that_break_off_leave_the_former_ones(tmp_path: Path) -> None:
+    write_run(tmp_path, [rich_records("a.txt")])
     before = (tmp_path / "records.csv").read_bytes()
-    with OutputFolder(tmp_path) as output:
-        output.add("b.txt", rich_records("b.txt"))
+
+    def rows() -> Iterator[dict[str, Columns]]:
+        yield {name: table.of(rich_records("b.txt")) for name, table in TABLES.items()}
+        raise OSError(errno.ENOSPC, "no space left")
+
+    with OutputFolder(tmp_path) as output, pytest.raises(OSError, match="no space"):
+        output.write_tables(rows(), ())
     assert (tmp_path / "records.csv").read_bytes() == before
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_fixed_row_groups_and_the_same_bytes_whatever_documents_the_rows_come_from(tmp_path: Path) -> None:
+    rows = TABLES["records"].of(rich_records("a.txt"))
+    count = len(rows["name"])
+    many = {column: (values * (25_000 // count + 1))[:25_000] for column, values in rows.items()}
+    for name, size in (("one", 25_000), ("many", 7)):
+        parts = ({column: values[start : start + size] for column, values in many.items()} for start in range(0, 25_000, size))
+        with OutputFolder(tmp_path / name) as output:
+            output.write_tables(({"records": part} for part in parts), ())
+    whole = pyarrow.parquet.ParquetFile(tmp_path / "one" / "records.parquet").metadata
+    assert [whole.row_group(number).num_rows for number in range(whole.num_row_groups)] == [10_000, 10_000, 5_000]
+    for name in ("records.parquet", "records.csv"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "many" / name).read_bytes()
 
 
 def test_two_runs_cannot_write_to_one_folder_at_a_time(tmp_path: Path) -> None:
@@ -282,19 +308,17 @@ KILLED = """
 import sys
 from pathlib import Path
 from tests.test_exporting import records_of, gold_documents
-from recognizer.exporting import OutputFolder
-records = records_of(gold_documents()[-1])
-with OutputFolder(Path(sys.argv[1]), excel=True) as output:
+from recognizer.exporting import OutputFolder, to_json, to_text
+document = to_text(to_json(records_of(gold_documents()[-1]))).encode()
+with OutputFolder(Path(sys.argv[1])) as output:
     for number in range(100_000):
-        output.add(f"{number}.txt", records)
+        output.write(f"{number}.txt", document)
         print(number, flush=True)
 """
 
 
 def test_a_killed_run_leaves_nothing_half_written(tmp_path: Path) -> None:
-    with OutputFolder(tmp_path) as output:
-        output.add("former.txt", rich_records("former.txt"))
-        output.finish()
+    write_run(tmp_path, [rich_records("former.txt")])
     process = subprocess.Popen(
         [sys.executable, "-c", KILLED, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1])
     assert process.stdout
@@ -309,12 +333,15 @@ def test_a_killed_run_leaves_nothing_half_written(tmp_path: Path) -> None:
     for path in documents:
         json.loads(path.read_text("utf-8"))
     assert {row["document"] for row in read_csv(tmp_path / "records.csv")} == {"former.txt"}
-    assert not (tmp_path / "records.xlsx").exists()
-    with OutputFolder(tmp_path) as output:
-        output.add("next.txt", rich_records("next.txt"))
-        output.finish()
+    write_run(tmp_path, [rich_records("next.txt")])
     assert [path.name for path in (tmp_path / "documents").iterdir()] == ["next.txt.json"]
     assert not list(tmp_path.rglob("*.part"))
+
+
+@pytest.mark.parametrize("name", ["b.pdf", "目录/a\nb.txt", '"source": "x"', "lone \udcff"])
+def test_a_document_under_another_name_is_the_same_but_for_it(name: str) -> None:
+    given, wanted = rich_records("a.pdf", '\n "source": "b"'), rich_records(name, '\n "source": "b"')
+    assert with_source(to_text(to_json(given)), name) == to_text(to_json(wanted))
 
 
 def test_names_of_documents_stay_within_the_folder_and_the_file_system(tmp_path: Path) -> None:

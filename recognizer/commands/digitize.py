@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import errno
 import sys
-import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -28,49 +28,48 @@ def digitize(
     formats: Annotated[
         list[Format] | None, typer.Option("--format", metavar="FORMAT", help=say("format"), show_default=False)] = None,
     model: Annotated[Path | None, typer.Option("--model", metavar="DIR", help=say("model"), show_default=False)] = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", metavar="N", min=1, help=say("jobs"))] = 1,
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", metavar="N", min=1, help=say("jobs"), show_default=False)] = None,
+    rehash: Annotated[bool, typer.Option("--rehash", help=say("rehash"))] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help=say("retry_failed"))] = False,
+    log_json: Annotated[bool, typer.Option("--log-json", help=say("log_json"))] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=say("quiet"))] = False,
     debug: Annotated[bool, typer.Option("--debug", help=say("debug"))] = False,
 ) -> None:
     from rich.console import Console
 
-    from recognizer.commands.interruption import Interruption
-    from recognizer.commands.running import Reader, Run, digitize_all
-    from recognizer.commands.sources import find_sources
+    from recognizer.archive import Settings
+    from recognizer.commands.progress import Progress
+    from recognizer.commands.running import UnforeseenError, Wishes, run_archive
+    from recognizer.commands.sources import Sources
     from recognizer.errors import UsageError
-    from recognizer.exporting import FolderInUseError, OutputFolder
+    from recognizer.exporting import FolderInUseError
 
-    started = time.monotonic()
-    found = find_sources(sources, out)
-    interrupted = False
+    settings = Settings(str(model.resolve()) if model else None)
+    wishes = Wishes(jobs, excel or Format.XLSX in (formats or []), rehash, retry_failed)
+    found = Sources(sources, out)
     try:
-        with (
-            OutputFolder(out, excel=excel or Format.XLSX in (formats or [])) as output,
-            Interruption() as interruption,
-            Run(output, found, quiet=quiet, debug=debug) as run,
-        ):
-            try:
-                for outcome in digitize_all(found.documents, Reader(model, debug), jobs=jobs):
-                    with interruption.held():
-                        run.store(outcome)
-            except KeyboardInterrupt:
-                interrupted = True
-            if run.summary.done or not interrupted:
-                with interruption.held(raising=False):
-                    run.summary.removed = output.finish(complete=not interrupted).removed
+        with Progress(quiet=quiet, json_lines=log_json) as progress:
+            summary, interrupted = run_archive(found, out, settings, wishes, progress, debug=debug)
     except FolderInUseError:
         raise UsageError(say("folder_in_use", folder=out), stage="export") from None
     except OSError as error:
-        raise UsageError(say("not_writable", folder=out, reason=error.strerror or error), stage="export") from error
-    run.summary.seconds = time.monotonic() - started
+        hint = say("make_space") if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""
+        raise UsageError(say("not_writable", folder=out, reason=error.strerror or error), stage="export", hint=hint) from error
+    except UnforeseenError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        print(say("stopped"), file=sys.stderr)
+        raise typer.Exit(130) from None
     if interrupted:
-        done = run.summary.done
-        print(say("interrupted", done=done) if done else say("interrupted_early"), file=sys.stderr)
-    if not quiet and (run.summary.done or not interrupted):
-        run.summary.show(Console(highlight=False), out)
+        print(say("interrupted", done=summary.done) if summary.done else say("interrupted_early"), file=sys.stderr)
+    if log_json:
+        progress.event("end", interrupted=interrupted, **summary.figures())
+    elif not quiet and (summary.done or not interrupted):
+        summary.show(Console(highlight=False), out)
     if interrupted:
         raise typer.Exit(130)
-    if run.summary.failures:
+    if summary.failed:
         raise typer.Exit(1)
 
 

@@ -58,7 +58,15 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "A format to write: csv and parquet always are, xlsx is as --excel.",
         "要写的格式：csv 和 parquet 总会写，xlsx 同 --excel。"),
     "quiet": ("Say nothing but what failed.", "只报告失败。"),
-    "jobs": ("How many documents to work on at the same time.", "同时处理几份文档。"),
+    "jobs": (
+        "How many processes read documents at the same time; as many as there are processors, if not given.",
+        "同时用几个进程处理文档，不写则与处理器数相同。"),
+    "rehash": (
+        "Read every file again to see whether it has changed; else its size, time and inode tell.",
+        "重新读取每个文件以判断是否有变；不写则看大小、修改时间和 inode。"),
+    "retry_failed": ("Try documents again that failed before.", "重试以前失败的文档。"),
+    "dry_run": ("Only say what there is to do, and how long it may take.", "只说明有多少要做、大约需要多久。"),
+    "log_json": ("Say everything as JSON lines on standard output, for machines.", "以 JSON 行在标准输出报告一切，供程序读取。"),
     "model": (
         "The folder of a model of your own, made by recognizer train; the shipped one, if not given.",
         "自己用 recognizer train 训练的模型所在文件夹，不写则用附带的模型。"),
@@ -85,10 +93,27 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "folder_in_use": ("another run is writing to {folder}", "另一次运行正在写入 {folder}"),
     "bad_options_file": ("recognizer.toml cannot be read: {reason}", "recognizer.toml 无法读取：{reason}"),
     "unknown_option": ("recognizer.toml: no such option: {name}", "recognizer.toml：没有这个选项：{name}"),
-    "worker_died": ("the process that read it died", "处理它的进程意外终止"),
     "unexpected": ("unexpected error: {reason}", "意外错误：{reason}"),
     "warning": ("warning", "警告"),
-    "interrupted": ("interrupted: the results hold the {done} documents done", "已中断：结果包含已完成的 {done} 份文档"),
+    "interrupted": (
+        "interrupted: the results hold the {done} documents done; the same command goes on from there",
+        "已中断：结果包含已完成的 {done} 份文档；再次运行同一命令即从此处继续"),
+    "finishing": (
+        "finishing the documents in hand; Ctrl-C again stops at once",
+        "正在完成手头的文档；再按一次 Ctrl-C 立即停止"),
+    "stopped": (
+        "stopped at once: the same command goes on from there",
+        "已立即停止：再次运行同一命令即从此处继续"),
+    "make_space": (
+        "make space, then run the same command again: it goes on from there",
+        "请腾出空间后再次运行同一命令，即从此处继续"),
+    "looking": ("Looking for documents", "正在查找文档"),
+    "figures": (
+        "{pages} pages · {failed} failed · {doubtful} doubtful · {pages_per_second} pages/s",
+        "{pages} 页 · 失败 {failed} · 待复核 {doubtful} · {pages_per_second} 页/秒"),
+    "page": ("page {page}", "第 {page} 页"),
+    "pages": ("Pages", "页"),
+    "kept": ("unchanged since an earlier run", "自上次运行以来未变"),
     "interrupted_early": (
         "interrupted before a document was done: the folder is as it was",
         "一份文档都未完成即被中断：文件夹未作改动"),

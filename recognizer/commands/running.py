@@ -1,239 +1,103 @@
-"""Digitises documents one after the other or several at a time, so that trouble with one never touches another."""
+"""One run of `recognizer digitize`: what the archive's rooms do, told to a person."""
 
 from __future__ import annotations
 
-import errno
-import multiprocessing
-import signal
-import sys
-from collections import deque
+import os
+import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-from recognizer.commands.messages import say
-from recognizer.commands.sources import Source, Sources
-from recognizer.commands.starting import leave_out_layout_network
+from recognizer.archive import ArchiveRun, Inventory, Journal, Settings, Settled, Supervisor
+from recognizer.archive.journal import JOURNAL
+from recognizer.archive.task import READER
+from recognizer.commands.interruption import Interruption
+from recognizer.commands.progress import Progress
+from recognizer.commands.sources import Sources
 from recognizer.commands.summary import Summary
-from recognizer.errors import RecognizerError
 from recognizer.exporting import Failure, OutputFolder
-from recognizer.types import Records
-
-if TYPE_CHECKING:
-    from recognizer.model import Model
-
-# The stage of the journey that a room of the package stands for.
-STAGES = {
-    "reading": "read", "layout": "lay out", "repair": "repair", "context": "label", "labelling": "label", "model": "label",
-    "assembly": "assemble", "mapping": "map", "vocabulary": "map", "checking": "check", "exporting": "export"}
-WAITING = 4  # documents a process has in hand or in its queue
-# What is wrong with one document's name alone; any other trouble with writing ends the run.
-NAME_TROUBLE = frozenset({errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.ENOTDIR, errno.EISDIR})
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a source: its records, or else its failure and the way out of it."""
+class Wishes:
+    """How a run is to go: `jobs` processes (None: one a processor), and what is done again."""
 
-    source: Source
-    records: Records | None = None
-    failure: Failure | None = None
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """How documents are digitised: with the model of a folder (None: the shipped one), and whether anything unexpected is
-    raised instead of becoming the document's failure."""
-
-    model_folder: Path | None = None
-    debug: bool = False
-
-    def __call__(self, source: Source) -> Outcome:
-        """Digitises one document. Raises a RecognizerError with exit status 2 where none can be (no model)."""
-        from recognizer.digitizing import digitize
-
-        try:
-            records = digitize(source.path, model=_model(self.model_folder) if self.model_folder else None).records
-        except RecognizerError as error:
-            if error.exit_status == 2:
-                raise
-            return Outcome(source, failure=Failure(source.name, None, error.stage, error.reason), hint=error.hint)
-        except Exception as error:
-            if self.debug:
-                raise
-            return Outcome(source, failure=unexpected_failure(source, error))
-        return Outcome(source, replace(records, source=source.name))
+    jobs: int | None = None
+    excel: bool = False
+    rehash: bool = False
+    retry_failed: bool = False
+    reader: str = READER
 
 
-@lru_cache(maxsize=1)
-def _model(folder: Path) -> Model:
-    from recognizer.model import load_model
-
-    return load_model(folder)
+class UnforeseenError(Exception):
+    """An unexpected error with a document, whose traceback is asked for."""
 
 
-def digitize_all(sources: tuple[Source, ...], reader: Reader, *, jobs: int) -> Iterator[Outcome]:
-    """The outcome of every source, in order, with `jobs` of them in work at the same time.
+def run_archive(
+    sources: Sources, out: Path, settings: Settings, wishes: Wishes, progress: Progress, *, debug: bool = False
+) -> tuple[Summary, bool]:
+    """Digitises the sources into the folder `out`. Returns what the run came to, and whether it was interrupted.
 
-    Raises what the reader raises.
+    Raises FolderInUseError, JournalError, UsageError, WorkersError, OSError where the folder takes no more, KeyboardInterrupt
+    when it is interrupted twice.
     """
-    if jobs == 1 or len(sources) == 1:
-        yield from map(reader, sources)
-    else:
-        yield from _digitize_side_by_side(sources, reader, jobs)
+    started = time.monotonic()
+    with ExitStack() as stack:
+        inventory = stack.enter_context(Inventory())
+        for found in sources:
+            inventory.add(found.path, found.folder)
+        output = stack.enter_context(OutputFolder(out))
+        journal = stack.enter_context(Journal(out / JOURNAL, settings.engine()))
+        run = ArchiveRun(output, journal, settings)
+        supervisor = Supervisor(run.next_job, jobs=wishes.jobs or processors(), reader=wishes.reader)
+        stack.callback(supervisor.close)
+        interruption = stack.enter_context(Interruption(progress.interrupted))
+        summary = Summary(passed_over=sources.passed_over)
+        _note(journal, inventory, sources, settings, wishes)
+        progress.begin(inventory.count)
+        for failure in journal.missing():
+            summary.add_failure(failure)
+            progress.tell(failure.document, failure.reason)
+        for settled in _settled(run, supervisor, interruption):
+            if settled.result is None:
+                summary.kept += 1
+            if settled.failures and not settled.stands:
+                summary.add_failure(settled.failures[0])
+            progress.settled(settled)
+            if debug and settled.result and settled.result.trace:
+                raise UnforeseenError(settled.result.trace)
+        summary.removed = run.finish(complete=not interruption.wanted, excel=wishes.excel)
+        summary.documents, summary.done, summary.counts = journal.counts()
+        summary.seconds = time.monotonic() - started
+        with journal.together():
+            journal.end("interrupted" if interruption.wanted else "finished", summary.seconds, sources.passed_over)
+        return summary, interruption.wanted
 
 
-def unexpected_failure(source: Source, error: Exception) -> Failure:
-    """The failure that an exception nobody foresaw amounts to, with the stage at which it came up."""
-    said = " ".join(str(error).split())
-    reason = say("unexpected", reason=f"{type(error).__name__}: {said}" if said else type(error).__name__)
-    return Failure(source.name, None, _stage(error.__traceback__), reason)
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _stage(trace: TracebackType | None) -> str:
-    """The stage of the innermost room of the package that the traceback leads through; `digitize` where there is none."""
-    package = Path(__file__).resolve().parents[1]
-    stage = "digitize"
-    while trace is not None:
-        file = Path(trace.tb_frame.f_code.co_filename)
-        if file.is_relative_to(package):
-            room = file.relative_to(package).parts[0].removesuffix(".py")
-            stage = STAGES.get(room, stage)
-        trace = trace.tb_next
-    return stage
-
-
-def _digitize_side_by_side(sources: tuple[Source, ...], reader: Reader, jobs: int) -> Iterator[Outcome]:
-    """Keeps a queue of futures in the order of the sources. Where a process dies, those in its pool are tried again, each
-    in a process of its own, so that only the one that kills it fails."""
-    rest = deque(sources)
-    queue: deque[tuple[Source, Future[Outcome]]] = deque()
-    pool = _pool(jobs)
-    try:
-        while rest or queue:
-            try:
-                while rest and len(queue) < jobs * WAITING:
-                    with _interrupts_waiting():
-                        future = pool.submit(reader, rest[0])
-                    queue.append((rest.popleft(), future))
-                outcome = queue[0][1].result()
-            except BrokenProcessPool:
-                suspects = [source for source, _ in queue]
-                queue.clear()
-                pool.shutdown()
-                yield from (_digitize_apart(suspect, reader) for suspect in suspects)
-                pool = _pool(jobs)
-            else:
-                queue.popleft()
-                yield outcome
-    finally:
-        _stop(pool)
-
-
-def _digitize_apart(source: Source, reader: Reader) -> Outcome:
-    pool = _pool(1)
-    try:
-        with _interrupts_waiting():
-            future = pool.submit(reader, source)
-        return future.result()
-    except BrokenProcessPool:
-        return Outcome(source, failure=Failure(source.name, None, "digitize", say("worker_died")))
-    finally:
-        _stop(pool)
-
-
-def _pool(jobs: int) -> ProcessPoolExecutor:
-    # A fresh interpreter each: a forked one would share the locks and threads of numeric libraries.
-    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_start_worker)
-
-
-@contextmanager
-def _interrupts_waiting() -> Iterator[None]:
-    """Blocks Ctrl-C for the processes that are started meanwhile, from their first moment on; the parent gets it afterwards."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    former = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, former)
-
-
-def _start_worker() -> None:
-    """Interrupts are for the parent to answer."""
-    leave_out_layout_network()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _stop(pool: ProcessPoolExecutor) -> None:
-    pool.shutdown(wait=False, cancel_futures=True)
-    for process in multiprocessing.active_children():
-        process.terminate()
-
-
-class Run:
-    """A run in progress: stores what becomes of each document, counts it, and says on stderr what went wrong."""
-
-    def __init__(self, output: OutputFolder, sources: Sources, *, quiet: bool, debug: bool) -> None:
-        self.summary = Summary(
-            documents=len(sources.documents) + len(sources.failures), passed_over=len(sources.passed_over))
-        self._output = output
-        self._quiet = quiet
-        self._debug = debug
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        self._progress = Progress(
-            *columns, console=Console(stderr=True, highlight=False), transient=True, disable=quiet or not sys.stderr.isatty())
-        self._task = self._progress.add_task(say("working"), total=len(sources.documents))
+def _note(journal: Journal, inventory: Inventory, sources: Sources, settings: Settings, wishes: Wishes) -> None:
+    """Writes down what this run is about."""
+    with journal.together():
+        journal.begin(settings.model, str(dict(settings.options)))
+        for name, path, stamp in inventory.named():
+            journal.add_file(name, path, stamp)
         for error in sources.failures:
-            self._fail(Failure(error.path or "", None, error.stage, error.reason), error.hint)
+            journal.add_missing(Failure(error.path or "", None, error.stage, error.reason))
+        if wishes.rehash:
+            journal.forget_contents()
+        if wishes.retry_failed:
+            journal.forget_failures()
 
-    def __enter__(self) -> Run:
-        self._progress.start()
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
-
-    def store(self, outcome: Outcome) -> None:
-        """Writes the records or notes the failure. Raises OSError where the output folder takes no more."""
-        if outcome.failure:
-            self._fail(outcome.failure, outcome.hint)
-        elif outcome.records:
-            self._write(outcome.source, outcome.records)
-        self._progress.advance(self._task)
-
-    def _write(self, source: Source, records: Records) -> None:
-        try:
-            self._output.add(source.name, records)
-        except Exception as error:
-            if self._debug or (isinstance(error, OSError) and error.errno not in NAME_TROUBLE):
-                raise
-            self._fail(unexpected_failure(source, error))
-            return
-        self.summary.add(records)
-        if not self._quiet:
-            for warning in records.warnings:
-                self._tell(source.name, f"{say('warning')}: {warning}")
-
-    def _fail(self, failure: Failure, hint: str = "") -> None:
-        self._output.add_failure(failure)
-        self.summary.failures.append(failure)
-        self._tell(failure.document, f"{failure.reason} ({hint})" if hint else failure.reason)
-
-    def _tell(self, document: str, what: str) -> None:
-        line = " ".join(f"{document}: {what}".split())
-        if self._progress.disable:
-            print(line, file=sys.stderr, flush=True)
-        else:
-            self._progress.console.print(line, markup=False, soft_wrap=True)
+def _settled(run: ArchiveRun, supervisor: Supervisor, interruption: Interruption) -> Iterator[Settled]:
+    """Every document of the run as it is settled."""
+    yield from run.plan()
+    for outcome in supervisor.run(interruption.asked):
+        yield from run.take(outcome)
+        yield from run.taken()
+    yield from run.taken()

@@ -4,11 +4,12 @@
 any length, so that nothing half-written ever stands under its final name.
 """
 
-from recognizer.exporting.document import SCHEMA_VERSION, document_schema, to_json, to_text
+from recognizer.exporting.document import SCHEMA_VERSION, document_schema, to_json, to_text, with_source
 from recognizer.exporting.files import FAILURES, Failure, FolderInUseError, OutputFolder, document_path
 from recognizer.exporting.review import REVIEW_BELOW, Doubtful, doubtful_facts
 from recognizer.exporting.tables import (
     TABLES,
+    Columns,
     attributes_frame,
     funds_frame,
     goals_frame,
@@ -20,6 +21,7 @@ __all__ = [
     "REVIEW_BELOW",
     "SCHEMA_VERSION",
     "TABLES",
+    "Columns",
     "Doubtful",
     "Failure",
     "FolderInUseError",
@@ -33,4 +35,5 @@ __all__ = [
     "records_frame",
     "to_json",
     "to_text",
+    "with_source",
 ]

@@ -72,6 +72,12 @@ def to_text(document: Json) -> str:
     return _written(document, "\n") + "\n"
 
 
+def with_source(text: str, name: str) -> str:
+    """The text of a document, as `to_text` makes it, under another name."""
+    before, _, rest = text.partition('\n "source": ')
+    return f"{before}\n \"source\": {_ENCODER.encode(writable(name))},\n{rest.partition(chr(10))[2]}"
+
+
 def _written(part: Any, margin: str) -> str:
     """A part of a document as JSON; `margin` is a line break and the blanks before the line that the part begins in.
 

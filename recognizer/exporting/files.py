@@ -1,8 +1,7 @@
 """The output folder of a run: documents' JSON as they come, and the tables, failures and workbook when it is finished.
 
 Whatever is written goes to a hidden temporary file in its own folder first and is renamed when it is whole, so that a
-run that is killed at any moment leaves nothing half-written under a final name. A finished run replaces all of what a
-former run left in the folder; a run that ends without `finish` leaves the former tables as they are.
+run that is killed at any moment leaves nothing half-written under a final name.
 """
 
 from __future__ import annotations
@@ -13,15 +12,14 @@ import itertools
 import json
 import os
 import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePath
 from types import TracebackType
 
-from recognizer.exporting.document import to_json, to_text
-from recognizer.exporting.tables import TABLES
+from recognizer.exporting.tables import TABLES, Columns
 from recognizer.exporting.text import writable
 from recognizer.exporting.writers import CsvWriter, ParquetWriter, TableWriter, Workbook
-from recognizer.types import Records
 
 DOCUMENTS = "documents"
 FAILURES = "failures.jsonl"
@@ -47,127 +45,106 @@ class Failure:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a finished run left: its files, and how many documents of a former run it removed."""
-
-    files: tuple[Path, ...]
-    removed: int
-
-
 class OutputFolder:
-    """The folder DIR of a run, to be used in a `with` block and ended with `finish`.
+    """The folder DIR of a run, to be used in a `with` block.
 
     Raises OSError where the folder cannot be made or written to, FolderInUseError where another run is writing to it.
     """
 
-    def __init__(self, folder: Path, *, excel: bool = False) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._lock = _lock(folder)
         self._numbers = itertools.count()
         _remove_leftovers(folder)
-        self._documents: set[Path] = set()
-        self._failures: list[Failure] = []
-        self._temporary: dict[str, Path] = {}  # final name -> the temporary file that will take it
-        self._writers: dict[str, list[TableWriter]] = {name: [] for name in TABLES}
-        self._workbook: Workbook | None = None
-        try:
-            self._open_tables(excel)
-        except BaseException:
-            self._discard()
-            raise
-
-    def _open_tables(self, excel: bool) -> None:
-        for name, table in TABLES.items():
-            self._writers[name].append(CsvWriter(self._reserve(f"{name}.csv"), table))
-            self._writers[name].append(ParquetWriter(self._reserve(f"{name}.parquet"), table))
-        if excel:
-            self._workbook = Workbook(self._reserve(WORKBOOK))
-            for name, table in TABLES.items():
-                self._writers[name].append(self._workbook.sheet(table))
 
     def __enter__(self) -> OutputFolder:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._discard()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
-    def add(self, name: str, records: Records) -> Path:
-        """Writes the document's JSON under its name in the run and adds its facts to the tables. Returns the JSON's path."""
+    def write(self, name: str, document: bytes) -> Path:
+        """Writes a document's JSON under its name in the run; returns its path."""
         path = document_path(self.folder, name)
-        text = to_text(to_json(records))
-        rows = {table: list(TABLES[table].rows(records)) for table in TABLES}
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, text.encode(), self._temporary_in(path.parent))
-        self._documents.add(path)
-        for table, writers in self._writers.items():
-            for writer in writers:
-                writer.append(rows[table])
+        write_atomically(path, document, self._temporary_in(path.parent))
         return path
 
-    def add_failure(self, failure: Failure) -> None:
-        """Notes something that was not read."""
-        self._failures.append(failure)
+    def write_tables(
+        self, documents: Iterable[Mapping[str, Columns]], failures: Iterable[Failure], *, excel: bool = False
+    ) -> tuple[Path, ...]:
+        """Writes the tables of the documents (each its rows by table), the failures and, if wanted, the workbook.
 
-    def finish(self, *, complete: bool = True) -> Written:
-        """Puts the tables, the workbook and the failures under their final names.
-
-        A `complete` run also removes what it did not write anew: documents of a former run and a former workbook. One
-        that was interrupted keeps them.
+        All take their final names when all are whole; a workbook of a former run goes where none is wanted.
         """
-        for writer in itertools.chain.from_iterable(self._writers.values()):
-            writer.close()
-        if self._workbook:
-            self._workbook.save()
-        lines = "".join(
-            json.dumps({key: writable(text) if isinstance(text, str) else text for key, text in asdict(failure).items()},
-                       ensure_ascii=False) + "\n"
-            for failure in self._failures)
-        self._reserve(FAILURES).write_text(lines, "utf-8")
-        for temporary in self._temporary.values():
-            _flush(temporary)
-        files = []
-        for name, temporary in self._temporary.items():
-            os.replace(temporary, self.folder / name)
-            files.append(self.folder / name)
-        self._temporary.clear()
-        removed = self._remove_former() if complete else 0
-        return Written(tuple(files), removed)
-
-    def _remove_former(self) -> int:
-        """Removes a former run's documents and workbook; files that this product did not write stay."""
-        if not self._workbook:
+        names = (*TABLE_FILES, FAILURES, *([WORKBOOK] if excel else []))
+        temporary = {name: self._temporary_in(self.folder) for name in names}
+        try:
+            _fill_tables(documents, temporary)
+            with temporary[FAILURES].open("w", encoding="utf-8") as file:
+                file.writelines(map(_failure_line, failures))
+            for path in temporary.values():
+                _flush(path)
+            for name, path in temporary.items():
+                os.replace(path, self.folder / name)
+        except BaseException:
+            for path in temporary.values():
+                path.unlink(missing_ok=True)
+            raise
+        if not excel:
             (self.folder / WORKBOOK).unlink(missing_ok=True)
-        removed = 0
-        documents = self.folder / DOCUMENTS
-        for path in sorted(documents.rglob("*.json"), reverse=True):
-            if path not in self._documents and _is_ours(path):
-                path.unlink()
-                removed += 1
-                with contextlib.suppress(OSError):  # a folder that still holds something stays
-                    for parent in path.relative_to(documents).parents:
-                        (documents / parent).rmdir()
-        return removed
+        return tuple(self.folder / name for name in names)
 
-    def _reserve(self, name: str) -> Path:
-        self._temporary[name] = self._temporary_in(self.folder)
-        return self._temporary[name]
+    def remove_documents(self, unless: Callable[[Path], bool]) -> int:
+        """Removes the documents of former runs, `unless` a path is one to keep; files that this product did not write stay.
+
+        Returns how many there were.
+        """
+        removed = 0
+        for parent, _, names in os.walk(self.folder / DOCUMENTS, topdown=False):
+            for name in names:
+                path = Path(parent, name)
+                if path.suffix == ".json" and not unless(path) and _is_ours(path):
+                    path.unlink()
+                    removed += 1
+            if Path(parent) != self.folder / DOCUMENTS:
+                with contextlib.suppress(OSError):  # a folder that still holds something stays
+                    Path(parent).rmdir()
+        return removed
 
     def _temporary_in(self, folder: Path) -> Path:
         return folder / f".recognizer-{os.getpid()}-{next(self._numbers)}.part"
 
-    def _discard(self) -> None:
-        if self._temporary:
-            for writer in itertools.chain.from_iterable(self._writers.values()):
-                with contextlib.suppress(Exception):
-                    writer.discard()
-            for temporary in self._temporary.values():
-                temporary.unlink(missing_ok=True)
-            self._temporary.clear()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+
+def _fill_tables(documents: Iterable[Mapping[str, Columns]], paths: Mapping[str, Path]) -> None:
+    writers: dict[str, list[TableWriter]] = {name: [] for name in TABLES}
+    workbook = Workbook(paths[WORKBOOK]) if WORKBOOK in paths else None
+    try:
+        for name, table in TABLES.items():
+            writers[name] += [CsvWriter(paths[f"{name}.csv"], table), ParquetWriter(paths[f"{name}.parquet"], table)]
+            if workbook:
+                writers[name].append(workbook.sheet(table))
+        for document in documents:
+            for name, rows in document.items():
+                for writer in writers[name]:
+                    writer.append(rows)
+        for writer in itertools.chain.from_iterable(writers.values()):
+            writer.close()
+        if workbook:
+            workbook.save()
+    except BaseException:
+        for writer in itertools.chain.from_iterable(writers.values()):
+            with contextlib.suppress(Exception):
+                writer.discard()
+        raise
+
+
+def _failure_line(failure: Failure) -> str:
+    said = {key: writable(text) if isinstance(text, str) else text for key, text in asdict(failure).items()}
+    return json.dumps(said, ensure_ascii=False) + "\n"
 
 
 def document_path(folder: Path, name: str) -> Path:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ColumnKind = Literal["text", "number", "integer", "flag"]
 Row = dict[str, str | float | int | bool | None]
+Columns = dict[str, list[str | float | int | bool | None]]  # the rows of a table, column by column
 
 _WHERE_FROM: dict[str, ColumnKind] = {
     "document": "text", "page": "integer", "city": "text", "publisher": "text", "fiscal_year": "integer", "project_name": "text"}
@@ -74,6 +75,11 @@ class Table:
     columns: dict[str, ColumnKind]
     rows: Callable[[Records], Iterator[Row]]
 
+    def of(self, records: Records) -> Columns:
+        """The rows of a document, column by column."""
+        rows = list(self.rows(records))
+        return {column: [row[column] for row in rows] for column in self.columns}
+
 
 TABLES = {
     table.name: table
@@ -119,9 +125,9 @@ def table_frame(name: str, records: Records) -> pandas.DataFrame:
 
     table = TABLES[name]
     dtypes: dict[ColumnKind, Any] = {"text": "string", "number": "float64", "integer": "Int64", "flag": "bool"}
-    rows = list(table.rows(records))
+    filled = table.of(records)
     return pandas.DataFrame({
-        column: pandas.Series([row[column] for row in rows], dtype=dtypes[kind]) for column, kind in table.columns.items()})
+        column: pandas.Series(filled[column], dtype=dtypes[kind]) for column, kind in table.columns.items()})
 
 
 def _indicator_row(records: Records, project: Project, indicator: Indicator, value: Value | None) -> Row:

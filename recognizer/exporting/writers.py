@@ -1,4 +1,4 @@
-"""Writers of table files that take rows as they come, so that an archive of any size fits into memory.
+"""Writers of table files that take the rows of one document after the other, so that an archive of any size fits into memory.
 
 Each writes to the path it is given (a temporary one; `files.py` renames it) and is of use only after `close`.
 """
@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
-from recognizer.exporting.tables import ColumnKind, Row, Table
+from recognizer.exporting.tables import ColumnKind, Columns, Table
 from recognizer.exporting.text import writable_in_workbook
 
-ROW_GROUP = 10_000  # rows of Parquet held in memory before they are written
+ROW_GROUP = 10_000  # rows of each group of a Parquet file, whatever documents they come from
 SHEET_ROWS = 1_048_576  # what Excel can hold in a sheet
 CELL_CHARACTERS = 32_767  # what Excel can hold in a cell
 _FORMULA_SIGNS = ("=", "+", "-", "@")
@@ -22,7 +22,7 @@ _FORMULA_SIGNS = ("=", "+", "-", "@")
 class TableWriter(Protocol):
     """Takes the rows of one table and writes them; `discard` gives up what it holds open."""
 
-    def append(self, rows: Iterable[Row]) -> None: ...
+    def append(self, rows: Columns) -> None: ...
     def close(self) -> None: ...
     def discard(self) -> None: ...
 
@@ -31,13 +31,13 @@ class CsvWriter:
     """UTF-8 with a byte-order mark, a header line, texts as printed, whole numbers without a decimal point."""
 
     def __init__(self, path: Path, table: Table) -> None:
-        self._columns = list(table.columns)
+        self._table = table
         self._file = path.open("w", encoding="utf-8-sig", newline="")
         self._writer = csv.writer(self._file)  # ends lines with \r\n, without which it would not quote a lone \r
-        self._writer.writerow(self._columns)
+        self._writer.writerow(table.columns)
 
-    def append(self, rows: Iterable[Row]) -> None:
-        self._writer.writerows([_printed(row[column]) for column in self._columns] for row in rows)
+    def append(self, rows: Columns) -> None:
+        self._writer.writerows(_printed_rows(self._table, rows))
 
     def close(self) -> None:
         self._file.close()
@@ -58,15 +58,17 @@ class ParquetWriter:
         self._schema = pyarrow.schema([(column, types[kind]) for column, kind in table.columns.items()])
         self._file = path.open("wb")
         self._writer = pyarrow.parquet.ParquetWriter(self._file, self._schema)
-        self._rows: list[Row] = []
+        self._rows: Columns = {column: [] for column in table.columns}
 
-    def append(self, rows: Iterable[Row]) -> None:
-        self._rows.extend(rows)
-        if len(self._rows) >= ROW_GROUP:
+    def append(self, rows: Columns) -> None:
+        for column, held in self._rows.items():
+            held.extend(rows[column])
+        while self._held >= ROW_GROUP:
             self._write()
 
     def close(self) -> None:
-        self._write()
+        if self._held:
+            self._write()
         self._writer.close()
         self._file.close()
 
@@ -75,13 +77,17 @@ class ParquetWriter:
         self._writer.close()
         self._file.close()
 
+    @property
+    def _held(self) -> int:
+        return len(next(iter(self._rows.values())))
+
     def _write(self) -> None:
         import pyarrow
 
-        if self._rows:
-            columns = [_column([row[field.name] for row in self._rows], field.type) for field in self._schema]
-            self._writer.write_table(pyarrow.Table.from_arrays(columns, schema=self._schema))
-            self._rows.clear()
+        columns = [_column(self._rows[field.name][:ROW_GROUP], field.type) for field in self._schema]
+        self._writer.write_table(pyarrow.Table.from_arrays(columns, schema=self._schema))
+        for held in self._rows.values():
+            del held[:ROW_GROUP]
 
 
 def _column(values: list[Any], kind: Any) -> Any:
@@ -130,15 +136,15 @@ class SheetWriter:
     def __init__(self, book: Any, table: Table) -> None:
         self._book = book
         self._name = table.name
-        self._columns = list(table.columns)
+        self._table = table
         self._sheets: list[Any] = []
         self._begin_sheet()
 
-    def append(self, rows: Iterable[Row]) -> None:
-        for row in rows:
+    def append(self, rows: Columns) -> None:
+        for row in _printed_rows(self._table, rows):
             if self._filled == SHEET_ROWS:
                 self._begin_sheet()
-            self._append([_printed(row[column]) for column in self._columns])
+            self._append(row)
 
     def close(self) -> None:
         """Nothing to do: `Workbook.save` writes all sheets."""
@@ -152,9 +158,9 @@ class SheetWriter:
         self._sheet.freeze_panes = "A2"
         self._sheets.append(self._sheet)
         self._filled = 0
-        self._append(self._columns)
+        self._append(list(self._table.columns))
 
-    def _append(self, texts: list[str]) -> None:
+    def _append(self, texts: Iterable[str]) -> None:
         self._sheet.append([self._cell(text) for text in texts])
         self._filled += 1
 
@@ -169,6 +175,15 @@ class SheetWriter:
         if held.startswith(_FORMULA_SIGNS):
             cell.quotePrefix = True  # keeps it text when somebody edits the cell
         return cell
+
+
+def _printed_rows(table: Table, rows: Columns) -> Iterable[tuple[str, ...]]:
+    """The rows of a table as texts."""
+    columns: list[list[Any]] = []
+    for column, kind in table.columns.items():
+        values: list[Any] = rows[column]
+        columns.append([value or "" for value in values] if kind == "text" else [_printed(value) for value in values])
+    return zip(*columns, strict=True)
 
 
 def _printed(value: str | float | int | bool | None) -> str:

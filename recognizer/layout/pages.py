@@ -14,6 +14,7 @@ from recognizer.layout.lattice import Lattice, lattices
 from recognizer.layout.unruled import unruled
 from recognizer.limits import Limits, OutOfTimeError, within
 from recognizer.types import Cell, Gap, Grid, Line, Page, Run, TextBlock
+from recognizer.watching import reached
 
 UNRULED = 0.5  # share of a page's text outside ruled tables from which tables without rules are looked for
 AIRY = 0.9  # space above a line, as a share of its height, that counts as an empty line
@@ -61,6 +62,7 @@ def _with_next(
     held: tuple[Page, list[Item]] | None = None
     columns: Columns | None = None
     for page in pages:
+        reached("lay out", page.number)
         try:
             with within(limits.page_seconds):
                 items, columns = page_items(page, limits, columns)

@@ -1,15 +1,16 @@
 """The reading room: makes a `Document` of a file.
 
-`read` is the thin edge to the disk, `read_text` the pure rest: text in, blocks out. The formats are asked in order and
+`read` is the thin edge to the disk, `read_bytes` and `read_text` the pure rest. The formats are asked in order and
 each takes the tables it knows, judged by the text itself, never by a file's suffix; what is left is plain lines.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import UnreadableFileError
+from ..files import read_file
 from ..limits import Limits, from_environment
 from ..types import Document
 from . import html, markdown, tabs
@@ -17,7 +18,7 @@ from .encoding import decode
 from .parts import Format, Table
 from .text import gather, number_lines
 
-__all__ = ["FORMATS", "decode", "read", "read_text"]
+__all__ = ["FORMATS", "decode", "read", "read_bytes", "read_text"]
 
 PDF_MARK = b"%PDF-"
 PDF_MARK_WITHIN = 1024  # bytes from the start of a file within which viewers look for the mark
@@ -35,20 +36,15 @@ def read(path: Path, limits: Limits | None = None) -> Document:
     `limits` are those of the environment, if not given. Raises UnreadableFileError, EmptyFileError, EncryptedFileError,
     DamagedFileError, DangerousFileError, UnsupportedFormatError, BinaryFileError or EncodingError.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise UnreadableFileError("no such file", path=path, hint="check the path") from error
-    except IsADirectoryError as error:
-        raise UnreadableFileError("a folder, not a file", path=path, hint="name the files in it") from error
-    except PermissionError as error:
-        raise UnreadableFileError("no permission to read it", path=path, hint="ask its owner for read access") from error
-    except (OSError, ValueError) as error:
-        raise UnreadableFileError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path=path) from error
+    return read_bytes(read_file(path)[0], path, limits)
+
+
+def read_bytes(data: bytes, path: Path, limits: Limits | None = None, *, without: Collection[int] = ()) -> Document:
+    """Reads the bytes of the file at `path` as `read` does, `without` certain pages (from 1), each of which has a warning."""
     if PDF_MARK in data[:PDF_MARK_WITHIN]:
         from .pdf import read_pdf
 
-        return read_pdf(data, path, limits)
+        return read_pdf(data, path, limits, without=without)
     if data.startswith(OFFICE_MARKS) or XML_OFFICE_MARK in data[:PDF_MARK_WITHIN]:
         from .office import read_office
 

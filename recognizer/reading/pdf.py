@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from recognizer.errors import DamagedFileError, EmptyFileError, EncryptedFileErr
 from recognizer.limits import Limits, from_environment, within
 from recognizer.types import Box, Document, Fill, Page, Rule, Run
 from recognizer.vocabulary.data import load
+from recognizer.watching import reached
 
 THICKEST_RULE = 3.0  # points; a filled box that is wider both ways is shading
 POINTS = 72.0  # in an inch
@@ -32,30 +33,40 @@ _FOLDED = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
 _UNREADABLE = "\ufffd"
 
 
-def read_pdf(data: bytes, path: Path, limits: Limits | None = None) -> Document:
-    """The pages of a PDF. A page that cannot be read within the limits, or that is a mere picture, has a warning that names it.
+def read_pdf(data: bytes, path: Path, limits: Limits | None = None, *, without: Collection[int] = ()) -> Document:
+    """The pages of a PDF. A page that cannot be read within the limits, that is a mere picture or that is to be left out
+    (`without`) has a warning that names it.
 
     Raises EncryptedFileError, DamagedFileError, EmptyFileError; UsageError where the environment sets a limit to no number.
     """
     warnings: list[str] = []
     with _opened(data, path) as source:
-        pages = tuple(_pages(source, path, limits or from_environment(), warnings.append))
+        pages = tuple(_pages(source, path, limits or from_environment(), warnings.append, without))
     return Document(path.name, "pdf", pages, encoding="pdf", warnings=tuple(warnings))
 
 
-def _pages(source: Any, path: Path, limits: Limits, warn: Callable[[str], None]) -> Iterator[Page]:
+def _pages(
+    source: Any, path: Path, limits: Limits, warn: Callable[[str], None], without: Collection[int]
+) -> Iterator[Page]:
     """The pages one after the other. Raises DamagedFileError after the last where none could be read."""
     if source.is_repaired:
         warn("the file is damaged and was repaired: pages, or what stands on them, may be missing")
     count = len(source)
     trouble = []
     for number in range(1, count + 1):
+        if number in without:
+            trouble.append(f"page {number} was left out")
+            warn(trouble[-1])
+            continue
+        reached("read", number)
         pymupdf.TOOLS.mupdf_warnings()  # forgets those of the page before
         try:
             with within(limits.page_seconds):
                 page = source[number - 1]
                 read, left_out = read_page(page, number, limits)
                 is_picture = not read.runs and not left_out and bool(page.get_images())
+        except MemoryError:
+            raise
         except Exception as error:  # MuPDF raises classes of many kinds; whichever it is, the other pages are read
             trouble.append(f"page {number} cannot be read: {_line(str(error)) or type(error).__name__}")
             warn(trouble[-1])
