@@ -76,6 +76,7 @@ def _slice_rows(table: SizedTable, style: Style, cursor: Cursor) -> tuple[list[l
     again: list[list[Slice]] = []
     repeated = _rows_to_repeat(table) if style.repeats_headings else []
     room_of_page = cursor.bottom - cursor.top
+    first = cursor.top  # where the first row of the page begins, below headings printed again
     for row, height in enumerate(table.heights):
         parts: list[Slice] = []
         left, lines = height, table.lines[row]
@@ -87,7 +88,7 @@ def _slice_rows(table: SizedTable, style: Style, cursor: Cursor) -> tuple[list[l
                 parts.append(Slice(cursor.page, cursor.y, cursor.bottom))
                 lines -= fitting
                 left = lines * table.line + 2 * style.pad_y
-            elif cursor.y <= cursor.top + 0.01:
+            elif cursor.y <= first + 0.01:
                 left = room
                 break
             cursor.turn()
@@ -97,6 +98,7 @@ def _slice_rows(table: SizedTable, style: Style, cursor: Cursor) -> tuple[list[l
                     tops.append(Slice(cursor.page, cursor.y, cursor.y + table.heights[heading]))
                     cursor.y += table.heights[heading]
                 again.append(tops)
+            first = cursor.y
         parts.append(Slice(cursor.page, cursor.y, cursor.y + left))
         cursor.y += left
         slices.append(parts)
