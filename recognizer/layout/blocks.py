@@ -18,6 +18,7 @@ APART = 0.62  # ideographs of room in a line from which two texts are two cells'
 SAME_BASE = 0.2  # ideographs by which the middles of one line's characters may differ
 WIDEST_GAP = 3.0  # ideographs of blanks within a text at most
 AIRY = 3  # distances in a column from which they tell whether its texts are rows
+MOSTLY = 0.7  # share of a vertical label's lines that are single characters: (单位) is set in two
 STACKED = 1.13  # ideographs between the characters of a vertical label at most
 NARROW = 1.15  # ideographs that a column of one character a line is wide at most
 WRAPPED = (1.08, 1.75)  # ideographs between the lines of a cell
@@ -160,8 +161,8 @@ def parted(upper: Segment | Block, lower: Segment | Block, walls: Sequence[Box])
 
 
 def _evenly(stack: list[Segment], em: float) -> Iterable[list[Segment]]:
-    """A stack of single characters cut where two vertical labels stand above each other."""
-    if any(segment.box[2] - segment.box[0] > NARROW * em for segment in stack) or len(stack) < 3:
+    """A stack of single characters, most of them, cut where two vertical labels stand above each other."""
+    if sum(segment.box[2] - segment.box[0] <= NARROW * em for segment in stack) < MOSTLY * len(stack) or len(stack) < 3:
         yield stack
         return
     least = min(second.middle - first.middle for first, second in pairwise(stack))

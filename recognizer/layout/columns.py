@@ -42,11 +42,15 @@ class _Edge:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The edges of columns: where they stand, what the page before calls them, and from where to where each could stand."""
+    """The edges of columns: where they stand, what the page before calls them, and from where to where each could stand.
+
+    `head` is what the table's first row prints, by which the next table of its kind is told from the rest of this one.
+    """
 
     xs: tuple[float, ...]
     names: tuple[float, ...]
     rooms: tuple[tuple[float, float], ...]
+    head: tuple[str, ...] = ()
 
 
 def columns_of(

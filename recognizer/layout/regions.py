@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from recognizer.layout.blocks import Block
-from recognizer.layout.columns import MOST_PAD
+from recognizer.layout.columns import MOST_PAD, Columns
 from recognizer.layout.continuation import MARGIN
 from recognizer.types import Box, Page
 
 LARGER = 1.12  # times an ideograph's usual width that those of a title have at least
 FEWEST_ROWS = 3  # rows with several texts that a table has at least
+FEWEST_COLUMNS = 3  # texts of a row, each under one of the row above it, from which two rows are a table
+FEWEST_LINES = 3  # lines of a lone text in a column of the page before from which it is the rest of a cell
 GUTTER = 8.0  # points between two tables beside each other at least
 HIGHEST = 0.6  # share of the page's height that a shaded cell takes at most
 SAME_LINE = 2.0  # points between two drawn lines that are one
@@ -99,13 +101,15 @@ class Region:
 
 
 def regions_of(
-    page: Page, clusters: Sequence[Sequence[Block]], ink: Ink, em: float, before: Sequence[float] = ()
+    page: Page, clusters: Sequence[Sequence[Block]], ink: Ink, em: float, before: Columns | None = None
 ) -> list[Region]:
     """The tables of a page; a table with the columns `before` of the page before may end in it, with as few rows as it likes."""
+    names = before.names if before else ()
     found: list[tuple[list[list[Block]], bool]] = []  # clusters of a table, and whether something heads it
     current: list[list[Block]] = []
     bottom = 0.0
     headed = False
+    head = before.head if before else ()
     tops = [min(block.box[1] for block in cluster) for cluster in clusters]
     for number, cluster in enumerate(clusters):
         top = min(tops[number:])  # what stands lower in the middle may begin higher
@@ -117,21 +121,51 @@ def regions_of(
         near = [block for other in around for block in other]
         if _is_title(cluster, em) or (_is_caption(cluster) and not inside and not _beside(cluster, near, em)):
             found.append((current, headed))
-            current, headed = [], True
-        elif far or (current and _are_two(ink, bottom, top)):
+            current, headed, head = [], True, ()
+        elif far or (current and (_are_two(ink, bottom, top) or _first_text(cluster) == head[:1])):
             found.append((current, headed))
             current = [list(cluster)]
+            head = head_of(current)
         else:
             current.append(list(cluster))
+            head = head or head_of(current)
         bottom = max(bottom, max(block.box[3] for block in cluster))
     found.append((current, headed))
     regions: list[Region] = []
     for region, has_head in found:
-        rest = bool(before) and not regions and not has_head
-        trimmed = _trimmed(region, ink, em, before if rest else ())
-        if sum(len(cluster) > 1 for cluster in trimmed) >= (1 if rest else FEWEST_ROWS):
+        rest = before is not None and not regions and not has_head and not _begins_anew(region, before.head)
+        trimmed = _trimmed(region, ink, em, names if rest else ())
+        several = [cluster for cluster in trimmed if len(cluster) > 1]
+        goes_on = rest and (bool(several) or any(_in_a_column(cluster[0], names) for cluster in trimmed))
+        if goes_on or len(several) >= FEWEST_ROWS or any(map(_are_aligned, several, several[1:])):
             regions.append(Region(trimmed, rest))
     return regions
+
+
+def head_of(clusters: Sequence[Sequence[Block]]) -> tuple[str, ...]:
+    """What the first row of a table prints, from left to right."""
+    return tuple(block.text for block in sorted(clusters[0], key=lambda block: block.box[0])) if clusters else ()
+
+
+def _first_text(cluster: Sequence[Block]) -> tuple[str, ...]:
+    return head_of([cluster])[:1]
+
+
+def _begins_anew(region: Sequence[Sequence[Block]], head: Sequence[str]) -> bool:
+    """Whether a region begins as a table does, but goes on otherwise: the next form and not the same heading once more."""
+    own = head_of(region)
+    return bool(own) and own[:1] == tuple(head[:1]) and (own != tuple(head) or len(own) < 2)
+
+
+def _in_a_column(block: Block, edges: Sequence[float]) -> bool:
+    return any(left <= block.box[0] and block.box[2] <= right for left, right in pairwise(edges))
+
+
+def _are_aligned(row: Sequence[Block], other: Sequence[Block]) -> bool:
+    """Whether the texts of the row with fewer of them each stand under, or over, one text of the other row."""
+    fewer, more = sorted((row, other), key=len)
+    over = [sum(one.box[0] < box[2] and box[0] < one.box[2] for box in (block.box for block in more)) for one in fewer]
+    return len(fewer) >= FEWEST_COLUMNS and set(over) == {1}
 
 
 def _are_two(ink: Ink, bottom: float, top: float) -> bool:
@@ -151,7 +185,7 @@ def _is_title(cluster: Sequence[Block], em: float) -> bool:
 
 
 def _is_caption(cluster: Sequence[Block]) -> bool:
-    return all(_CAPTION.fullmatch(block.text) for block in cluster)
+    return all(len(block.segments) < FEWEST_LINES and _CAPTION.fullmatch(block.text) for block in cluster)
 
 
 def _beside(cluster: Sequence[Block], others: Sequence[Block], em: float) -> bool:
@@ -179,13 +213,17 @@ def _trimmed(region: list[list[Block]], ink: Ink, em: float, before: Sequence[fl
     """The region without lone texts at its ends that no drawn line encloses; the rest of a cell that the page before began
     may well stand alone.
     """
+    def is_lone(number: int) -> bool:
+        near = [block for other in (*region[max(number - 2, 0) : number], *region[number + 1 : number + 3]) for block in other]
+        return len(region[number]) == 1 and not _inside(region[number], ink) and not _beside(region[number], near, em)
+
     first, last = 0, len(region)
-    while first < last and len(region[first]) == 1 and not _inside(region[first], ink):
-        lone = region[first][0].box
-        close = first + 1 < last and region[first + 1][0].box[1] - lone[3] < CLOSE * em
-        if close and any(left <= lone[0] and lone[2] <= right for left, right in pairwise(before)):
+    while first < last and is_lone(first):
+        lone = region[first][0]
+        close = first + 1 < last and min(block.box[1] for block in region[first + 1]) - lone.box[3] < CLOSE * em
+        if (close or len(lone.segments) >= FEWEST_LINES) and _in_a_column(lone, before):
             break
         first += 1
-    while last > first and len(region[last - 1]) == 1 and not _inside(region[last - 1], ink):
+    while last > first + 1 and is_lone(last - 1):
         last -= 1
     return region[first:last]

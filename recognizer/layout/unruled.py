@@ -7,13 +7,13 @@ keeps it from, and in which it stands as texts do stand: in the middle, or at th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from recognizer.layout.blocks import Block, blocks_of, em_of, segments_of
 from recognizer.layout.columns import PAD, Columns, columns_of, columns_under
 from recognizer.layout.lattice import Lattice, Slot
-from recognizer.layout.regions import Ink, ink_of, regions_of, side_by_side
+from recognizer.layout.regions import Ink, head_of, ink_of, regions_of, side_by_side
 from recognizer.layout.rows import are_drawn, are_top_aligned, clusters_of, row_edges, without_labels
 from recognizer.layout.tiling import tile
 from recognizer.types import Box, Page, Run
@@ -66,10 +66,12 @@ def unruled(page: Page, runs: Sequence[Run], before: Columns | None) -> tuple[li
     for side in side_by_side(blocks, ink):
         on_top = are_top_aligned(side, em)
         heights = {id(block): block.segments[0].middle if on_top else block.middle for block in side}
-        for region in regions_of(page, clusters_of(side, heights, em), ink, em, before.names if before else ()):
-            table = _table(region.clusters, heights, on_top, ink, em, before if region.on_top else None)
+        for region in regions_of(page, clusters_of(side, heights, em), ink, em, before):
+            rest = before if region.on_top else None
+            table = _table(region.clusters, heights, on_top, ink, em, rest)
             if table:
-                found.append(table)
+                head = rest.head if rest else head_of(region.clusters)
+                found.append(replace(table, columns=replace(table.columns, head=head)))
                 used.update(id(block) for cluster in region.clusters for block in cluster)
     if not found:
         return [], list(runs)
@@ -109,7 +111,7 @@ def _table(
     _grow_across(placed, xs, walls, surely=True)
     _grow_down(placed, heights, on_top, len(xs) - 1, ys, walls)
     _grow_across(placed, xs, walls)
-    return _lattice(placed, columns, ys, _leaf_column(placed, len(xs) - 1) + 1 if before else 0)
+    return _lattice(placed, columns, ys, before.names if before else (), _leaf_column(placed, len(xs) - 1) + 1 if before else 0)
 
 
 def _with_labels(rows: Sequence[Sequence[Block]], labels: Sequence[Block]) -> list[list[Block]]:
@@ -263,12 +265,15 @@ def _first_full(placed: Sequence[_Placed], columns: int) -> int:
     return min((row for row, number in filled.items() if number >= FULL * columns), default=0)
 
 
-def _lattice(placed: list[_Placed], found: Columns, ys: Sequence[float], labels: int) -> Found | None:
+def _lattice(
+    placed: list[_Placed], found: Columns, ys: Sequence[float], known: Sequence[float], labels: int
+) -> Found | None:
     """The cells of the blocks and empty ones around them, without columns and rows that no cell shows.
 
-    In the first `labels` columns what is empty at the top is one cell: that of a label which the page before prints.
+    Columns `known` from the page before stay. In the first `labels` columns what is empty at the top is one cell: that of a label which the page before prints.
     """
     shown_x = {0, len(found.xs) - 1} | {edge for each in placed for edge in each.columns}
+    shown_x |= {edge for edge, name in enumerate(found.names) if name in known}
     shown_y = {0, len(ys) - 1} | {edge for each in placed for edge in each.rows}
     column_of = {edge: number for number, edge in enumerate(sorted(shown_x))}
     row_of = {edge: number for number, edge in enumerate(sorted(shown_y))}

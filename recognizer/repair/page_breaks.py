@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.types import Cell, Grid
+from recognizer.types import Cell, Grid, Piece
 
 Pairs = list[tuple[Cell, Cell]]  # (above the break, below it), of the same columns
 
@@ -23,6 +23,7 @@ PRIOR = 4.0  # log odds that a row whose every text has one above it goes on wit
 LEFT_EMPTY = 2.0  # and for each empty cell under a filled one, in a row from the third on: only what was cut goes on there
 BRACKET = 4.0  # and for a bracket that one opens and the other closes
 FEW_EMPTY, MANY_EMPTY = 2, 5
+SPARE = 2.2  # characters of height that a text cut by the page's end leaves there, or at the top of the next page, at most
 
 
 def cut_rows(
@@ -35,13 +36,14 @@ def cut_rows(
     """
     index = {id(cell): number for number, cell in enumerate(cells)}
     place = {(a, b): number for number, (a, b) in enumerate(pairs.tolist())}
-    found = probable.copy()
+    apart = _within_pages(grids, cells, pairs)
+    found = np.where(apart, 0, probable).astype(np.float32)
     for grid in grids:
         for row in breaks(grid):
             for group, more in _together(grid.cells, row):
                 known = [place.get((index[id(upper)], index[id(lower)])) for upper, lower in group]
                 numbers = [number for number in known if number is not None]
-                if not numbers or len(numbers) < len(known):
+                if not numbers or len(numbers) < len(known) or apart[numbers].any():
                     continue
                 odds = [math.log(p / (1 - p)) for p in np.clip(probable[numbers], SURE, 1 - SURE).tolist()]
                 # One text that surely begins anew tells more than several that might go on.
@@ -53,6 +55,45 @@ def cut_rows(
                 elif len(numbers) > 1 and score < CLEARLY_NEW:
                     found[numbers] = np.minimum(found[numbers], cut)
     return found
+
+
+def _within_pages(grids: Sequence[Grid], cells: Sequence[Cell], pairs: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(pairs,) whether two texts stand on different pages, but the first ends, or the second begins, far from the page's edge.
+
+    A text that goes on over the page fills what stands before it. How far down pages reach is what their tables show.
+    """
+    found = np.zeros(len(pairs), np.bool_)
+    across = [
+        number for number, (a, b) in enumerate(pairs.tolist())
+        if cells[b].gap == "page" and cells[a].pieces and cells[b].pieces and cells[a].pieces[-1].boxes and cells[b].pieces[0].boxes
+    ]
+    if not across:
+        return found
+    reach: dict[int | None, tuple[float, float]] = {}
+    for piece in (piece for grid in grids if grid.drawn for cell in grid.cells for piece in cell.pieces if piece.boxes):
+        top, bottom = _extent(piece)
+        first, last = reach.get(piece.place.page, (top, bottom))
+        reach[piece.place.page] = min(first, top), max(last, bottom)
+    lowest = max(last for _, last in reach.values())
+    for number in across:
+        upper, lower = cells[pairs[number, 0]].pieces[-1], cells[pairs[number, 1]].pieces[0]
+        spare = SPARE * _size(upper)
+        start = reach.get(lower.place.page, (0.0, 0.0))[0]
+        found[number] = _extent(upper)[1] < lowest - spare or _extent(lower)[0] > start + spare
+    return found
+
+
+def _extent(piece: Piece) -> tuple[float, float]:
+    """From where to where a piece reaches downwards, as its reader holds the page."""
+    x0, y0, x1, y1 = piece.place.bbox or (0.0, 0.0, 0.0, 0.0)
+    first, last = piece.boxes[0], piece.boxes[-1]
+    if abs(last[1] - first[1]) <= abs(last[0] - first[0]):
+        return (y0, y1) if last[0] >= first[0] else (-y1, -y0)
+    return (-x1, -x0) if last[1] > first[1] else (x0, x1)
+
+
+def _size(piece: Piece) -> float:
+    return max(max(x1 - x0, y1 - y0) for x0, y0, x1, y1 in piece.boxes)
 
 
 def _together(cells: Sequence[Cell], row: int) -> Iterator[tuple[Pairs, float]]:
@@ -181,7 +222,13 @@ def _cut_labels(pairs: Pairs, last: Sequence[Cell], below: Sequence[Cell]) -> Pa
     found = []
     goes_on = True
     column = 0
+    anew: list[tuple[int, int]] = []  # spans of labels that begin anew: so does all that stands right of them in their rows
     for upper, lower in pairs:
+        if upper.text and lower.text and upper.text != lower.text:
+            anew.append((upper.row_span, lower.row_span))
+        if any(upper.row_span <= above and lower.row_span <= below for above, below in anew):
+            goes_on = False
+            continue
         goes_on = goes_on and lower.column == column
         column = lower.column + lower.column_span
         merged = upper.row_span > 1 or lower.row_span > 1
