@@ -63,10 +63,8 @@ def _within_pages(grids: Sequence[Grid], cells: Sequence[Cell], pairs: NDArray[n
     A text that goes on over the page fills what stands before it. How far down pages reach is what their tables show.
     """
     found = np.zeros(len(pairs), np.bool_)
-    across = [
-        number for number, (a, b) in enumerate(pairs.tolist())
-        if cells[b].gap == "page" and cells[a].pieces and cells[b].pieces and cells[a].pieces[-1].boxes and cells[b].pieces[0].boxes
-    ]
+    placed = [bool(cell.pieces) and all(piece.boxes for piece in cell.pieces) for cell in cells]
+    across = [number for number, (a, b) in enumerate(pairs.tolist()) if cells[b].gap == "page" and placed[a] and placed[b]]
     if not across:
         return found
     reach: dict[int | None, tuple[float, float]] = {}
