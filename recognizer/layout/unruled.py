@@ -270,7 +270,8 @@ def _lattice(
 ) -> Found | None:
     """The cells of the blocks and empty ones around them, without columns and rows that no cell shows.
 
-    Columns `known` from the page before stay. In the first `labels` columns what is empty at the top is one cell: that of a label which the page before prints.
+    Columns `known` from the page before stay. In the first `labels` columns what is empty at the top is one cell: that of a
+    label which the page before prints.
     """
     shown_x = {0, len(found.xs) - 1} | {edge for each in placed for edge in each.columns}
     shown_x |= {edge for edge, name in enumerate(found.names) if name in known}
