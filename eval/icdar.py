@@ -17,8 +17,9 @@ import re
 import sys
 import time
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import mean
 from xml.etree import ElementTree
@@ -51,6 +52,7 @@ def native(path: Path) -> list[Table]:
 
 
 ENGINES: dict[str, Callable[[Path], Sequence[Table]]] = {"native": native, **GENERAL}
+NEEDED = {"PyMuPDF network": "pymupdf.layout", "img2table": "img2table"}  # what comes with the extra "peers" alone
 
 
 def true_tables(path: Path) -> list[Table]:
@@ -98,7 +100,7 @@ def documents(folder: Path, half: str | None = None) -> list[Path]:
     return [path for path in found if remainder is None or int(re.sub(r"\D", "", path.stem)) % 2 == remainder]
 
 
-def show(outcomes: dict[str, list[Outcome]], paths: Iterable[Path], console: Console) -> None:
+def show(outcomes: Mapping[str, Sequence[Outcome]], paths: Iterable[Path], console: Console) -> None:
     """Prints F1 for each document and engine, and the averages."""
     printed = Printed(title="adjacency-relation F1, own regions")
     printed.add_column("document")
@@ -120,10 +122,11 @@ def show(outcomes: dict[str, list[Outcome]], paths: Iterable[Path], console: Con
 
 
 def main() -> None:
-    """Measures the engines asked for, all by default."""
+    """Measures the engines asked for, by default all that are installed."""
+    installed = [name for name in ENGINES if name not in NEEDED or find_spec(NEEDED[name])]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--engine", nargs="+", choices=list(ENGINES), default=list(ENGINES))
+    parser.add_argument("--engine", nargs="+", choices=list(ENGINES), default=installed)
     parser.add_argument("--half", choices=("even", "odd"))
     given = parser.parse_args()
     paths = documents(given.folder, given.half)

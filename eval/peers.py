@@ -67,14 +67,28 @@ def pymupdf_network(path: Path) -> list[Table]:
     """What PyMuPDF finds with its layout network and refinement; needs pymupdf-layout."""
     import pymupdf.layout
 
-    pymupdf.layout.activate()
+    pymupdf.layout.activate()  # for the rest of the process; the others say that they do without
     return _refined(path, use_layout=True)
 
 
 def _refined(path: Path, use_layout: bool) -> list[Table]:
     with pymupdf.open(path) as pdf:
-        return [_from_boxes(number, table).cells for number, page in enumerate(pdf, 1)
-                for table in page.find_tables(use_layout=use_layout, refine=True).tables]
+        return [_from_spans(table.placements) if table.placements else _from_boxes(0, table).cells
+                for page in pdf for table in page.find_tables(use_layout=use_layout, refine=True).tables]
+
+
+def _from_spans(rows: Sequence[Sequence[Any]]) -> Table:
+    """The cells of rows whose cells say how many rows and columns they span, as in HTML."""
+    taken: set[tuple[int, int]] = set()
+    cells = []
+    for row, line in enumerate(rows):
+        column = 0
+        for cell in line:
+            while (row, column) in taken:
+                column += 1
+            taken.update((row + down, column + across) for down in range(cell.rowspan) for across in range(cell.colspan))
+            cells.append(StructureCell(row, column, cell.text or "", cell.rowspan, cell.colspan))
+    return tuple(cells)
 
 
 def _camelot(flavor: str) -> Callable[[Path], list[Table]]:
@@ -97,16 +111,21 @@ def img2table_tables(path: Path) -> list[Table]:
     found: list[Table] = []
     for tables in PDF(str(path)).extract_tables(borderless_tables=True).values():
         for table in tables:
-            boxes = {cell.bbox: cell.value or "" for row in table.content.values() for cell in row}
-            places = {(row, column): cell.bbox for row, line in table.content.items() for column, cell in enumerate(line)}
-            cells = []
-            for box, text in boxes.items():
-                own = [place for place, other in places.items() if other == box]
-                top, left = min(row for row, _ in own), min(column for _, column in own)
-                bottom, right = max(row for row, _ in own), max(column for _, column in own)
-                cells.append(StructureCell(top, left, text, bottom - top + 1, right - left + 1))
-            found.append(tuple(cells))
+            places: dict[tuple[int, ...], list[tuple[int, int]]] = {}  # box of a cell -> where it stands, once for each place
+            texts: dict[tuple[int, ...], str] = {}
+            for row, line in table.content.items():
+                for column, cell in enumerate(line):
+                    box = (cell.bbox.x1, cell.bbox.y1, cell.bbox.x2, cell.bbox.y2)
+                    places.setdefault(box, []).append((row, column))
+                    texts[box] = cell.value or ""
+            found.append(tuple(_spanning(texts[box], own) for box, own in places.items()))
     return found
+
+
+def _spanning(text: str, places: Sequence[tuple[int, int]]) -> StructureCell:
+    rows, columns = [row for row, _ in places], [column for _, column in places]
+    top, left = min(rows), min(columns)
+    return StructureCell(top, left, text, max(rows) - top + 1, max(columns) - left + 1)
 
 
 GENERAL: dict[str, Callable[[Path], Sequence[Table]]] = {
@@ -167,10 +186,7 @@ def _from_lattice(table: Any, height: float) -> PeerTable:
         members.setdefault(root(place), []).append(place)
     cells = []
     for found in members.values():
-        rows, columns = [row for row, _ in found], [column for _, column in found]
-        text = "".join(table.cells[row][column].text for row, column in found)
-        spans = max(rows) - min(rows) + 1, max(columns) - min(columns) + 1
-        cells.append(StructureCell(min(rows), min(columns), text, *spans))
+        cells.append(_spanning("".join(table.cells[row][column].text for row, column in found), found))
     x0, y0, x1, y1 = table._bbox
     return PeerTable(table.page, (x0, height - y1, x1, height - y0), tuple(cells))
 
