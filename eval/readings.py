@@ -70,10 +70,11 @@ class GoldPdf:
 
 def ruled_pdfs(city: str | None = None) -> list[GoldPdf]:
     """The ruled PDFs of eval/pdfs, of one city (stem of its gold file) or of all."""
-    return _gold_pdfs(RULED, city)
+    return gold_pdfs(RULED, city)
 
 
-def _gold_pdfs(stems: Sequence[str], city: str | None) -> list[GoldPdf]:
+def gold_pdfs(stems: Sequence[str], city: str | None = None) -> list[GoldPdf]:
+    """The PDFs of eval/pdfs with these names, of one city or of all."""
     return [
         GoldPdf(PDFS / f"{stem}.pdf", _json(f"{stem}.truth.json"), _json(f"{stem}.json"))
         for stem in stems if city in (None, stem.partition("_")[0])]
@@ -93,7 +94,7 @@ def printed_pdfs(folder: Path, documents: int, part: int, parts: int, rules: Rul
 
 def read_gold_pdfs(setting: str, city: str | None, model: Model) -> list[Reading]:
     """The ruled PDFs of a city, and its shaded one, as a model reads them."""
-    shaded = [_by_model(f"shaded:{setting}", pdf, model) for pdf in _gold_pdfs(SHADED, city)]
+    shaded = [_by_model(f"shaded:{setting}", pdf, model) for pdf in gold_pdfs(SHADED, city)]
     return [*(_by_model(f"pdf:{setting}", pdf, model) for pdf in ruled_pdfs(city)), *shaded]
 
 

@@ -19,13 +19,17 @@ from recognizer.types import Document, Grid
 from recognizer.watching import reached
 
 
-def digitize(path: str | Path, *, model: Model | None = None, limits: Limits | None = None) -> Digitized:
+def digitize(
+    path: str | Path, *, model: Model | None = None, limits: Limits | None = None, layout: str = "native"
+) -> Digitized:
     """Digitises the file at `path` with the shipped model, or another, within the limits (the environment's, if not given).
+
+    `layout` says which engines lay out the pages of a PDF: `native`, `camelot`, `both` or `deep` (docs/layout-engines.md).
 
     Raises a `recognizer.errors.RecognizerError` that names the file and the reason when it cannot be read. A document
     without a table of performance targets has no projects and a warning.
     """
-    return digitize_document(read(Path(path), limits), model or shipped_model(), limits)
+    return digitize_document(read(Path(path), limits), model or shipped_model(), limits, layout=layout, path=Path(path))
 
 
 def digitize_text(text: str, name: str, model: Model) -> Digitized:
@@ -33,20 +37,24 @@ def digitize_text(text: str, name: str, model: Model) -> Digitized:
     return digitize_document(read_text(text, name), model)
 
 
-def digitize_document(document: Document, model: Model, limits: Limits | None = None) -> Digitized:
-    """The stages of the journey, one after the other."""
-    return digitize_grids(*lay_out_document(document, limits), model)
+def digitize_document(
+    document: Document, model: Model, limits: Limits | None = None, *, layout: str = "native", path: Path | None = None
+) -> Digitized:
+    """The stages of the journey, one after the other; `path` is the document's file, for layout engines that read it."""
+    return digitize_grids(*lay_out_document(document, limits, layout=layout, path=path), model, layout)
 
 
-def lay_out_document(document: Document, limits: Limits | None = None) -> tuple[Document, tuple[Grid, ...]]:
+def lay_out_document(
+    document: Document, limits: Limits | None = None, *, layout: str = "native", path: Path | None = None
+) -> tuple[Document, tuple[Grid, ...]]:
     """The part of the journey in which no model has a say: the document with the layout's warnings, and its grids."""
     reached("lay out")
     warnings: list[str] = []
-    grids = lay_out(document, limits, warnings.append)
+    grids = lay_out(document, limits, warnings.append, layout=layout, path=path)
     return replace(document, warnings=(*document.warnings, *warnings)), grids
 
 
-def digitize_grids(document: Document, grids: tuple[Grid, ...], model: Model) -> Digitized:
+def digitize_grids(document: Document, grids: tuple[Grid, ...], model: Model, layout: str = "native") -> Digitized:
     """The journey of a document that is laid out."""
     reached("repair")
     whole = repair(grids, model)
@@ -54,7 +62,7 @@ def digitize_grids(document: Document, grids: tuple[Grid, ...], model: Model) ->
     labelled = label(whole, model)
     reached("assemble")
     records = assemble(document, labelled, model)
-    records = map_records(replace(records, model=str(model.card.get("name", ""))))
+    records = map_records(replace(records, model=str(model.card.get("name", "")), options=(("layout", layout),)))
     reached("check")
     records = check(records, document)
     return Digitized(records, tuple(entry for grid in labelled for row in grid.rows for entry in row))

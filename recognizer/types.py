@@ -120,7 +120,8 @@ class Cell:
     """A cell of a grid: its row and column (from 0), its spans, its text and the pieces that make it.
 
     `gap` is what stands between it and the cell before; `join_probability` is the lowest probability of the
-    joins that made the cell whole (1.0 for a cell that was never in pieces).
+    joins that made the cell whole (1.0 for a cell that was never in pieces). `disputed` names in what a second layout engine
+    reads it otherwise: "text", "spans", "rows".
     """
 
     row: int
@@ -131,6 +132,7 @@ class Cell:
     column_span: int = 1
     gap: Gap = "tab"
     join_probability: float = 1.0
+    disputed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ class IndicatorDraft:
             levels.level2_raw,
             words(standards[0]) if standards else None,
             tuple(extra),
-            replace(found, doubts=tuple(doubts)),
+            replace(found, doubts=(*found.doubts, *doubts)),
             levels.level1_provenance,
             levels.level2_provenance,
         )
@@ -123,7 +123,7 @@ class IndicatorDraft:
             once = without_repeats(text)
             found = evidence(*around)
             if once != text:
-                found = replace(found, doubts=("repeat_dropped",))
+                found = replace(found, doubts=(*found.doubts, "repeat_dropped"))
             value = Value(period, once, found)
             printed[id(value)] = number
             by_period.setdefault(period, []).append(value)
@@ -197,4 +197,4 @@ def _goal(kind: Period, entries: Sequence[LabelledCell]) -> Goal:
     text = "".join(words(entry) for entry in entries)
     once = without_repeats(text)
     found = evidence(*entries)
-    return Goal(kind, once, found if once == text else replace(found, doubts=("repeat_dropped",)))
+    return Goal(kind, once, found if once == text else replace(found, doubts=(*found.doubts, "repeat_dropped")))

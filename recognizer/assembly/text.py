@@ -9,6 +9,8 @@ from itertools import groupby
 from recognizer.types import Evidence, LabelledCell, Place, Role
 from recognizer.vocabulary import fold, project_name_choice
 
+LAYOUTS_DIFFER = "layouts_differ"  # two layout engines take a cell of the fact for another: its text, its spans or its row
+
 _KEY_END = re.compile(r"[:：]+$")
 _KEY_UNIT = re.compile(r"[(（][^()（）]*元[^()（）]*[)）]")
 _OF_WHICH = re.compile(r"^其中[:：]?")
@@ -42,11 +44,13 @@ def is_comparator(text: str) -> bool:
 
 
 def evidence(*entries: LabelledCell, inherited: tuple[LabelledCell, ...] = ()) -> Evidence:
-    """Where the cells of a fact stand, and a provisional confidence: the least sure of its labels and joins."""
+    """Where the cells of a fact stand, a provisional confidence (the least sure of its labels and joins), and a doubt where a
+    second layout engine reads one of them otherwise."""
     places: list[Place] = [piece.place for entry in entries for piece in entry.cell.pieces]
     places += [replace(piece.place, inherited=True) for entry in inherited for piece in entry.cell.pieces]
     sure = [entry.probability * entry.period_probability * entry.cell.join_probability for entry in (*entries, *inherited)]
-    return Evidence(tuple(place for place, _ in groupby(places)), round(min(sure, default=1.0), 4))
+    doubts = (LAYOUTS_DIFFER,) if any(entry.cell.disputed for entry in (*entries, *inherited)) else ()
+    return Evidence(tuple(place for place, _ in groupby(places)), round(min(sure, default=1.0), 4), doubts=doubts)
 
 
 def name_choice(entry: LabelledCell) -> int:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from recognizer.commands.messages import say
+from recognizer.layout.engines import Layout
 
 
 class Format(StrEnum):
@@ -28,6 +29,7 @@ def digitize(
     formats: Annotated[
         list[Format] | None, typer.Option("--format", metavar="FORMAT", help=say("format"), show_default=False)] = None,
     model: Annotated[Path | None, typer.Option("--model", metavar="DIR", help=say("model"), show_default=False)] = None,
+    layout: Annotated[Layout, typer.Option("--layout", help=say("layout"))] = Layout.NATIVE,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", metavar="N", min=1, help=say("jobs"), show_default=False)] = None,
     rehash: Annotated[bool, typer.Option("--rehash", help=say("rehash"))] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help=say("retry_failed"))] = False,
@@ -44,7 +46,7 @@ def digitize(
     from recognizer.errors import UsageError
     from recognizer.exporting import FolderInUseError
 
-    settings = Settings(str(model.resolve()) if model else None)
+    settings = Settings(str(model.resolve()) if model else None, (("layout", str(layout)),))
     wishes = Wishes(jobs, excel or Format.XLSX in (formats or []), rehash, retry_failed)
     found = Sources(sources, out)
     try:

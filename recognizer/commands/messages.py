@@ -57,6 +57,11 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "format": (
         "A format to write: csv and parquet always are, xlsx is as --excel.",
         "要写的格式：csv 和 parquet 总会写，xlsx 同 --excel。"),
+    "layout": (
+        "Which engines lay out the pages of PDFs: native, our own; camelot; both, our own with camelot's second opinion; deep, "
+        "our own with that of a network on hard pages (extra package). What they differ on is doubted.",
+        "PDF 版面由哪个引擎识别：native 自有引擎；camelot；both 自有引擎加 camelot 复核；"
+        "deep 自有引擎，难页由神经网络复核（需另装）。两者不一致之处标为存疑。"),
     "quiet": ("Say nothing but what failed.", "只报告失败。"),
     "jobs": (
         "How many processes read documents at the same time; as many as there are processors, if not given.",

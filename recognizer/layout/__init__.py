@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from itertools import groupby
+from pathlib import Path
 
 from recognizer.limits import Limits, from_environment
 from recognizer.types import Cell, Document, Gap, Grid, Page, Piece, Place, TextBlock
@@ -13,9 +14,15 @@ _RUN = re.compile(r"\S+")
 _BLANKS = (" ", "\u3000", "\xa0")
 
 
-def lay_out(document: Document, limits: Limits | None = None, warn: Callable[[str], None] = lambda _: None) -> tuple[Grid, ...]:
-    """The grids of a document in reading order; `warn` is told of each page or table that the limits (the environment's, if
-    not given) leave out.
+def lay_out(
+    document: Document, limits: Limits | None = None, warn: Callable[[str], None] = lambda _: None, *, layout: str = "native",
+    path: Path | None = None,
+) -> tuple[Grid, ...]:
+    """The grids of a document in reading order; `layout` says which engines lay its pages out (see `engines.Layout`), `path`
+    where its file stands, which all but our own read by themselves.
+
+    `warn` is told of each page or table that the limits (the environment's, if not given) leave out, and of each page on which
+    a second engine failed.
 
     Drawn grids stay as their reader made them; pages become the grids that their rules or texts show, and text blocks. A text
     block becomes an undrawn grid whose rows are its lines and whose cells are the runs of text between white space: whether two
@@ -23,7 +30,7 @@ def lay_out(document: Document, limits: Limits | None = None, warn: Callable[[st
     """
     limits = limits or from_environment()
     return tuple(
-        _grid_of_lines(block) if isinstance(block, TextBlock) else block for block in _blocks(document, limits, warn)
+        _grid_of_lines(block) if isinstance(block, TextBlock) else block for block in _blocks(document, limits, warn, layout, path)
         if not (isinstance(block, Grid) and _too_many_cells(block, limits, warn)))
 
 
@@ -34,13 +41,17 @@ def _too_many_cells(grid: Grid, limits: Limits, warn: Callable[[str], None]) -> 
     return True
 
 
-def _blocks(document: Document, limits: Limits, warn: Callable[[str], None]) -> Iterator[TextBlock | Grid]:
+def _blocks(
+    document: Document, limits: Limits, warn: Callable[[str], None], layout: str, path: Path | None
+) -> Iterator[TextBlock | Grid]:
     for is_page, blocks in groupby(document.blocks, lambda block: isinstance(block, Page)):
         if is_page:
             # Only documents with pages need the engines for them.
+            from recognizer.layout.engines import second_opinion
             from recognizer.layout.pages import lay_out_pages
 
-            yield from lay_out_pages((block for block in blocks if isinstance(block, Page)), limits, warn)
+            second = second_opinion(layout, path, warn)
+            yield from lay_out_pages((block for block in blocks if isinstance(block, Page)), limits, warn, second)
         else:
             yield from (block for block in blocks if not isinstance(block, Page))
 

@@ -183,10 +183,18 @@ def lattice_of(across: Sequence[Edge], down: Sequence[Edge]) -> Lattice | None:
         return None
     below = _walls(across, ys, xs)[1:-1]
     beside = _walls(down, xs, ys)[1:-1].T
-    slots, owner = _slots(rows, columns, below.tolist(), beside.tolist())
-    if len(slots) < 2:
-        return None
-    return Lattice(tuple(xs), tuple(ys), tuple(slots), tuple(map(tuple, owner)))
+    return lattice_of_walls(xs, ys, below.tolist(), beside.tolist())
+
+
+def lattice_of_walls(
+    xs: Sequence[float], ys: Sequence[float], below: list[list[bool]], beside: list[list[bool]]
+) -> Lattice | None:
+    """The lattice of boxes between the edges `xs` and `ys`; None where they make no two cells.
+
+    `below[r][c]` is whether a wall stands under a box of any row but the last, `beside[r][c]` to its right.
+    """
+    slots, owner = _slots(len(ys) - 1, len(xs) - 1, below, beside)
+    return Lattice(tuple(xs), tuple(ys), tuple(slots), tuple(map(tuple, owner))) if len(slots) > 1 else None
 
 
 def _positions(edges: Sequence[Edge], first: float, last: float) -> list[float]:

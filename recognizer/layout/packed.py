@@ -43,7 +43,7 @@ def split_packed(cell: Cell) -> Grid:
     for start, end in pairwise(cuts):
         text = cell.text[start:end]
         if text.strip():
-            cells.append(Cell(0, start, text.rstrip(), (Piece(text, place, start),), gap=gap))
+            cells.append(Cell(0, start, text.rstrip(), (Piece(text, place, start),), gap=gap, disputed=cell.disputed))
         gap = "mark" if _MARKED.search(text) else "blank"
     return Grid(tuple(cells), drawn=False)
 

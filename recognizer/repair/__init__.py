@@ -72,7 +72,9 @@ def merge(grids: Sequence[Grid], cells: tuple[Cell, ...], follows: dict[int, tup
         while later is not None:
             sure = min(sure, follows[later][1])
             part = cells[later]
-            cell = replace(cell, text=cell.text + part.text, pieces=cell.pieces + part.pieces, join_probability=sure)
+            disputed = tuple(dict.fromkeys(cell.disputed + part.disputed))
+            pieces = cell.pieces + part.pieces
+            cell = replace(cell, text=cell.text + part.text, pieces=pieces, join_probability=sure, disputed=disputed)
             later = tails.get(later)
         whole[index] = cell
     repaired = []
