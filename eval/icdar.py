@@ -17,6 +17,7 @@ import re
 import sys
 import time
 import unicodedata
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -132,6 +133,7 @@ def main() -> None:
     paths = documents(given.folder, given.half)
     if not paths:
         parser.error(f"{given.folder} holds no PDF with a structure file (NAME.pdf beside NAME-str.xml)")
+    warnings.simplefilter("ignore")  # tools tell of lines they pass over
     for name in given.engine:
         ENGINES[name](paths[0])  # imports and caches are no part of a page's time
     outcomes = {name: [measure(path, ENGINES[name]) for path in paths] for name in given.engine}

@@ -12,6 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recognizer.errors import RecognizerError, UsageError
+
 if TYPE_CHECKING:
     from recognizer.layout.lattice import Lattice
     from recognizer.types import Page
@@ -47,29 +49,38 @@ class SecondOpinion:
         try:
             return self.engine(page) or ()
         except Exception as error:  # other packages raise what they like, and their opinion can be done without
-            said = " ".join(str(error).split()) or type(error).__name__
-            self.warn(f"page {page.number}: the second layout engine failed ({said}); our own reading is kept")
+            self.warn(f"page {page.number}: the second layout engine failed ({_said(error)}); our own reading is kept")
             return ()
 
 
 def second_opinion(layout: str, path: str, warn: Callable[[str], None]) -> SecondOpinion | None:
     """The opinion that a layout asks for besides our own, of the PDF at `path`; None where it asks for none.
 
-    Raises UsageError where the engine's package is not installed, ValueError for a layout that there is not.
+    Raises UsageError for a layout that there is not, and where the engine's package is not installed.
     """
-    chosen = Layout(layout)
-    if chosen is Layout.NATIVE:
+    if layout not in list(Layout):
+        raise UsageError(f"no such layout: {layout}; there are {', '.join(Layout)}", stage="layout")
+    if layout == Layout.NATIVE:
         return None
-    if not path:
-        warn(f"the layout {layout} needs the file itself; our own reading is kept")
+    try:
+        engine = _engine(Layout(layout), Path(path))
+    except RecognizerError:
+        raise
+    except Exception as error:  # the file may be gone, or come from nowhere
+        warn(f"the layout {layout} cannot have the file itself ({_said(error)}); our own reading is kept")
         return None
-    engine: Engine
-    if chosen is Layout.DEEP:
+    return SecondOpinion(engine, layout == Layout.CAMELOT, layout == Layout.DEEP, warn)
+
+
+def _engine(layout: Layout, path: Path) -> Engine:
+    if layout is Layout.DEEP:
         from recognizer.layout.engines.network import LayoutNetwork
 
-        engine = LayoutNetwork(Path(path))
-    else:
-        from recognizer.layout.engines.camelot import Camelot
+        return LayoutNetwork(path)
+    from recognizer.layout.engines.camelot import Camelot
 
-        engine = Camelot(Path(path))
-    return SecondOpinion(engine, chosen is Layout.CAMELOT, chosen is Layout.DEEP, warn)
+    return Camelot(path)
+
+
+def _said(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
