@@ -53,7 +53,7 @@ def native(path: Path) -> list[Table]:
 
 
 ENGINES: dict[str, Callable[[Path], Sequence[Table]]] = {"native": native, **GENERAL}
-NEEDED = {"PyMuPDF network": "pymupdf.layout", "img2table": "img2table"}  # what comes with the extra "peers" alone
+NEEDED = {"PyMuPDF network": "pymupdf.layout", "img2table": "img2table"}  # what is not installed with the rest
 
 
 def true_tables(path: Path) -> list[Table]:

@@ -66,13 +66,15 @@ class Figures:
 def measure(pdf: GoldPdf, layout: str, model: Model) -> Figures:
     """A layout's figures for a document."""
     document = read(pdf.path)
-    lay_out(document, layout=layout)  # engines are loaded with the first page
+    lay_out(document, layout=layout, path=pdf.path)  # engines are loaded with the first page
     start = time.perf_counter()
-    grids = lay_out(document, layout=layout, warn=lambda text: print(f"{pdf.path.name}: {text}", file=sys.stderr))
+    warnings: list[str] = []
+    grids = lay_out(document, None, warnings.append, layout=layout, path=pdf.path)
     milliseconds = 1000 * (time.perf_counter() - start)
+    print(*(f"{pdf.path.name}: {text}" for text in warnings), sep="\n", end="", file=sys.stderr)
     whole = [grid for grid in repair(grids, model) if grid.drawn]
     truth = [truth_cells(table) for table in pdf.structure["tables"]]
-    values = score(pdf.records, digitize_document(document, model, layout=layout).to_json())["value"]
+    values = score(pdf.records, digitize_document(document, model, layout=layout, path=pdf.path).to_json())["value"]
     wanted = Counter((plain(cell.text), cell.row_span, cell.column_span) for table in truth for cell in table)
     return Figures(
         adjacency(truth, map(grid_cells, whole)), values, milliseconds, len(document.blocks),

@@ -28,7 +28,7 @@ SHADED = PDFS / "anqing_zebra_wqy.pdf"
 
 def cells(path: Path, layout: str) -> list[Cell]:
     warnings: list[str] = []
-    grids = lay_out(read(path), None, warnings.append, layout=layout)
+    grids = lay_out(read(path), None, warnings.append, layout=layout, path=path)
     assert not warnings
     return [cell for grid in grids if grid.drawn for cell in grid.cells]
 
@@ -102,7 +102,7 @@ def test_a_file_that_is_gone_keeps_our_reading_and_warns(tmp_path: Path) -> None
     document = read(copy)
     copy.unlink()
     warnings: list[str] = []
-    assert lay_out(document, None, warnings.append, layout="camelot") == lay_out(document)
+    assert lay_out(document, None, warnings.append, layout="camelot", path=copy) == lay_out(document)
     assert len(warnings) == 1
 
 

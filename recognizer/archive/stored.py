@@ -39,9 +39,9 @@ class DamagedStoreError(Exception):
     """A stored document that is not what was stored, or of another format; it is read anew."""
 
 
-def stored_path(folder: Path, content: str) -> Path:
-    """Where in an output folder a document is stored whose content has this hash (hexadecimal)."""
-    return folder / STORED / content[:2] / f"{content}.grids"
+def stored_path(folder: Path, content: str, layout: str = "native") -> Path:
+    """Where in an output folder a document is stored whose content has this hash (hexadecimal), as a layout reads it."""
+    return folder / STORED / content[:2] / (f"{content}.grids" if layout == "native" else f"{content}-{layout}.grids")
 
 
 def store(path: Path, document: Document, grids: tuple[Grid, ...]) -> None:

@@ -38,6 +38,11 @@ class Task:
     without: tuple[int, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def layout(self) -> str:
+        """The layout engines that the options ask for."""
+        return dict(self.options).get("layout", "native")
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:

@@ -49,9 +49,9 @@ def digitize_file(task: Task, found: Found = lambda content, stamp: None) -> Res
             document, grids = known or _read(data, task, content)
         else:
             document, grids = known
-        records = digitize_grids(document, grids, _model(task.model)).records
+        records = digitize_grids(document, grids, _model(task.model), task.layout).records
         reached("export")
-        records = replace(records, source=task.name, options=(*records.options, *task.options))
+        records = replace(records, source=task.name, options=tuple({**dict(records.options), **dict(task.options)}.items()))
         result = Result(
             content, stamp, _counts(document, records), records.warnings, stored=known is not None,
             document=to_text(to_json(records)).encode(), rows=packed({name: table.of(records) for name, table in TABLES.items()}))
@@ -81,10 +81,10 @@ def unexpected_failure(name: str, error: Exception) -> Failure:
 def _read(data: bytes, task: Task, content: str) -> tuple[Document, tuple[Grid, ...]]:
     """Reads and lays out a document, and stores it; not one with pages set aside, which may be read another time."""
     document = read_bytes(data, Path(task.path), without=task.without)
-    document, grids = lay_out_document(document)
+    document, grids = lay_out_document(document, layout=task.layout, path=Path(task.path))
     if task.store and not task.without:
         try:
-            store(stored_path(Path(task.store), content), document, grids)
+            store(stored_path(Path(task.store), content, task.layout), document, grids)
         except OSError as error:
             raise StoreError(error.errno, error.strerror or str(error)) from error
     return document, grids
@@ -94,7 +94,7 @@ def _stored(task: Task, content: str | None) -> tuple[Document, tuple[Grid, ...]
     """The stored document of this content; None where none is, none that this version can use, or pages are to be left out."""
     if task.store and content and not task.without:
         with contextlib.suppress(OSError, DamagedStoreError):
-            return load(stored_path(Path(task.store), content))
+            return load(stored_path(Path(task.store), content, task.layout))
     return None
 
 

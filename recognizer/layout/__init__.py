@@ -29,8 +29,9 @@ def lay_out(
     of them are one cell is for `repair` to say.
     """
     limits = limits or from_environment()
+    blocks = _blocks(document, limits, warn, layout, path)
     return tuple(
-        _grid_of_lines(block) if isinstance(block, TextBlock) else block for block in _blocks(document, limits, warn, layout, path)
+        _grid_of_lines(block) if isinstance(block, TextBlock) else block for block in blocks
         if not (isinstance(block, Grid) and _too_many_cells(block, limits, warn)))
 
 

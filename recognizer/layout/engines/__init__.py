@@ -53,7 +53,7 @@ class SecondOpinion:
             return ()
 
 
-def second_opinion(layout: str, path: str, warn: Callable[[str], None]) -> SecondOpinion | None:
+def second_opinion(layout: str, path: Path | None, warn: Callable[[str], None]) -> SecondOpinion | None:
     """The opinion that a layout asks for besides our own, of the PDF at `path`; None where it asks for none.
 
     Raises UsageError for a layout that there is not, and where the engine's package is not installed.
@@ -63,7 +63,9 @@ def second_opinion(layout: str, path: str, warn: Callable[[str], None]) -> Secon
     if layout == Layout.NATIVE:
         return None
     try:
-        engine = _engine(Layout(layout), Path(path))
+        if path is None:
+            raise FileNotFoundError("it was not read from a file")
+        engine = _engine(Layout(layout), path)
     except RecognizerError:
         raise
     except Exception as error:  # the file may be gone, or come from nowhere
