@@ -3,8 +3,8 @@
 
     soak.py [--documents 500] [--kills 100] [--seed 1] [--folder FOLDER]
 
-`make soak` runs it. It prints how often what was killed, and ends with status 1 where the folder of the disturbed run is not, byte
-for byte, that of an undisturbed one.
+`make soak` runs it. It prints how often what was killed, and ends with status 1 where the folder of the disturbed run is not,
+byte for byte, that of an undisturbed one.
 """
 
 from __future__ import annotations

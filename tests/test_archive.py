@@ -195,10 +195,15 @@ def test_a_file_that_grows_while_it_is_read_is_left_to_the_next_run(tmp_path: Pa
     from recognizer.files import _opened
 
     file = write(tmp_path / "a.txt", "one")
-    with pytest.raises(UnreadableFileError, match="being written"), _opened(file) as (opened, _):
-        with file.open("a") as more:
+
+    def read_while_it_grows() -> None:
+        with _opened(file) as (opened, _), file.open("a") as more:
             more.write("two")
-        opened.read()
+            more.flush()
+            opened.read()
+
+    with pytest.raises(UnreadableFileError, match="being written"):
+        read_while_it_grows()
 
 
 def test_a_journal_of_another_version_or_of_none_is_refused_and_left_as_it_is(tmp_path: Path, run) -> None:
@@ -238,8 +243,8 @@ def test_a_full_disk_stops_the_run_with_a_clear_message_and_it_goes_on_when_ther
     if subprocess.run(["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", str(tmp_path / "out")], capture_output=True).returncode:
         pytest.skip("this system lets nobody mount a small disk")
     names = copies(tmp_path / "in", 12, seed=3)
-    ended = subprocess.run(
-        ["unshare", "-rm", "bash", "-c", FULL, "bash", str(tmp_path), sys.executable], capture_output=True, text=True, check=False)
+    command = ["unshare", "-rm", "bash", "-c", FULL, "bash", str(tmp_path), sys.executable]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "status 2" in ended.stdout, ended
     assert "No space left on device" in ended.stderr
     assert "goes on from there" in ended.stderr
@@ -251,8 +256,9 @@ def test_a_full_disk_stops_the_run_with_a_clear_message_and_it_goes_on_when_ther
 @needs_model
 def test_a_new_model_labels_what_is_stored_without_reading_files_again(tmp_path: Path) -> None:
     def run_with(model: Path) -> list[dict[str, object]]:
-        command = [sys.executable, "-c", "from recognizer.commands import main; main()", "digitize", str(tmp_path / "in"), "--out",
-                   str(tmp_path / "out"), "--model", str(model), "--log-json"]
+        command = [
+            sys.executable, "-c", "from recognizer.commands import main; main()", "digitize", str(tmp_path / "in"), "--out",
+            str(tmp_path / "out"), "--model", str(model), "--log-json"]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         return [event for line in done.stdout.splitlines() if (event := json.loads(line))["event"] == "document"]
 
