@@ -310,7 +310,10 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """A performance indicator. `level1` and `level2` are canonical, `*_raw` as printed, None where lost."""
+    """A performance indicator. `level1` and `level2` are canonical, `*_raw` as printed, None where lost.
+
+    `number` is the one that the form prints in front of its name, which is no part of it.
+    """
 
     level1: str | None
     level2: str | None
@@ -325,6 +328,7 @@ class Indicator:
     level2_provenance: str = "printed"
     name_provenance: str = "printed"
     canonical: Canonical | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

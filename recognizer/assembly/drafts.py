@@ -98,6 +98,7 @@ class IndicatorDraft:
             replace(found, doubts=(*found.doubts, *doubts)),
             levels.level1_provenance,
             levels.level2_provenance,
+            number=number_of(words(self.name)) if self.name else None,
         )
 
     def _values(self) -> tuple[tuple[Value, ...], list[str], list[LabelledCell]]:

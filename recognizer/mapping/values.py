@@ -177,7 +177,8 @@ def _quantities(line: str) -> list[_Found]:
         quantity = _read(line, match, used)
         if not quantity:
             continue
-        if found and _is_time(found[-1]) and quantity.unit and _BETWEEN.match(line[used:quantity.start]):
+        rate = quantity.unit and _BETWEEN.match(line[used:quantity.start])
+        if rate and found and _is_time(found[-1]) and (found[-1].low == 1 or line[quantity.start] not in "≥≤<>="):
             quantity = _rate(found.pop(), quantity)
         found.append(quantity)
         used = quantity.end

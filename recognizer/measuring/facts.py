@@ -31,12 +31,16 @@ _PUNCTUATION = str.maketrans({
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact of one kind. `key` is what is compared; confidence and `at` (places as in the output JSON) may be unknown."""
+    """A fact of one kind. `key` is what is compared; confidence and `at` (places as in the output JSON) may be unknown.
+
+    `doubts` are those the output states; a value has those of its indicator too.
+    """
 
     kind: str
     key: tuple[Any, ...]
     confidence: float | None = None
     at: tuple[Mapping[str, Any], ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +163,13 @@ def _indicator_facts(indicator: Mapping[str, Any], index: int) -> Iterator[Fact]
     details = indicator.get("value_details") or {}
     for period, text in (indicator.get("values") or {}).items():
         if normal(text):
-            yield _fact("value", (*where, period, normal(text)), details.get(period))
+            yield _fact("value", (*where, period, normal(text)), details.get(period), indicator.get("doubts") or ())
 
 
-def _fact(kind: str, key: tuple[Any, ...], detail: Mapping[str, Any] | None) -> Fact:
+def _fact(kind: str, key: tuple[Any, ...], detail: Mapping[str, Any] | None, inherited: Iterable[str] = ()) -> Fact:
     confidence = (detail or {}).get("confidence")
-    return Fact(kind, key, None if confidence is None else float(confidence), _places(detail))
+    doubts = tuple(dict.fromkeys((*inherited, *((detail or {}).get("doubts") or ()))))
+    return Fact(kind, key, None if confidence is None else float(confidence), _places(detail), doubts)
 
 
 def _places(detail: Mapping[str, Any] | None) -> tuple[Mapping[str, Any], ...]:
