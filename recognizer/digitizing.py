@@ -8,6 +8,7 @@ from pathlib import Path
 from recognizer.api import Digitized
 from recognizer.assembly import assemble
 from recognizer.checking import check
+from recognizer.checking.ledgers import ledgers
 from recognizer.labelling import label
 from recognizer.layout import lay_out
 from recognizer.limits import Limits
@@ -65,4 +66,5 @@ def digitize_grids(document: Document, grids: tuple[Grid, ...], model: Model, la
     records = map_records(replace(records, model=str(model.card.get("name", "")), options=(("layout", layout),)))
     reached("check")
     records = check(records, document)
+    records = replace(records, pages=ledgers(records, document, whole, labelled))
     return Digitized(records, tuple(entry for grid in labelled for row in grid.rows for entry in row))

@@ -385,13 +385,21 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """Conservation of words on one page: how many stand in its tables, and what became of them."""
+    """Conservation of words on one page: how many it prints, and what became of them.
+
+    `lost` are in no cell or fact, `doubled` in more than one, `invented` in one but not on the page; `remainder` are the texts
+    that should be facts and are none. `inside` counts the words in tables, `left` those of the remainder, `prose` those in tables
+    that were taken for prose.
+    """
 
     words: int = 0
     lost: int = 0
     doubled: int = 0
     invented: int = 0
     remainder: str = ""
+    inside: int = 0
+    left: int = 0
+    prose: int = 0
 
 
 @dataclass(frozen=True, slots=True)

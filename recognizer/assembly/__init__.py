@@ -8,12 +8,15 @@ from collections.abc import Sequence
 from recognizer.assembly.drafts import ProjectDraft
 from recognizer.assembly.heads import amount_unit, city, fiscal_year, publisher
 from recognizer.assembly.levels import begins_unlabelled, place_levels
-from recognizer.assembly.text import key, name_choice, words
+from recognizer.assembly.text import key, name_choice, says_something, words
 from recognizer.assembly.walk import Walk
 from recognizer.model import Model
 from recognizer.types import Document, LabelledCell, LabelledGrid, Ledger, Piece, Records, Role
 
-FACT_ROLES = (Role.NAME, Role.VALUE, Role.FUND_AMOUNT, Role.ATTRIBUTE_VALUE, Role.GOAL_TEXT, Role.STANDARD)
+TOLD = (  # what a table tells of its projects and indicators; the other roles only say how to read it
+    Role.NAME, Role.VALUE, Role.FUND_AMOUNT, Role.ATTRIBUTE_VALUE, Role.GOAL_TEXT, Role.STANDARD, Role.SCORE, Role.REMARK,
+    Role.COMPARATOR, Role.UNIT,
+)
 ANCHORS = (  # without any of these, what looks like a name or a value is no part of such a table
     Role.TITLE, Role.ATTRIBUTE_KEY, Role.FUND_KEY, Role.GOAL_KEY, Role.HEADER, Role.LEVEL1, Role.LEVEL2, Role.PACKED
 )
@@ -98,20 +101,24 @@ def _name_choice(cells: Sequence[LabelledCell]) -> int:
 
 
 def _ledgers(cells: Sequence[LabelledCell], leftover: Sequence[LabelledCell]) -> tuple[Ledger, ...]:
-    """For each page how many pieces its cells hold, and which of them should be facts and are none.
+    """For each page how many words its cells hold, and which of them found no place; a dash in an empty cell needs none.
 
     A source without pages is one page.
     """
-    lost = [entry for entry in leftover if entry.label.role in FACT_ROLES]
+    lost = [entry for entry in leftover if entry.label.role in TOLD and says_something(entry.cell.text)]
     held, gone = _by_page(cells), _by_page(lost)
     return tuple(
-        Ledger(held[page], gone[page], remainder=" ".join(words(entry) for entry in lost if _page(entry.cell.pieces[0]) == page))
+        Ledger(held[page], left=gone[page], remainder=" ".join(words(entry) for entry in lost if _page(entry.cell.pieces[0]) == page))
         for page in range(1, max(held, default=1) + 1)
     )
 
 
 def _by_page(cells: Sequence[LabelledCell]) -> Counter[int]:
-    return Counter(_page(piece) for entry in cells for piece in entry.cell.pieces)
+    found: Counter[int] = Counter()
+    for entry in cells:
+        for piece in entry.cell.pieces:
+            found[_page(piece)] += len(piece.text.split())
+    return found
 
 
 def _page(piece: Piece) -> int:

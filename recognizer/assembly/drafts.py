@@ -65,8 +65,11 @@ class IndicatorDraft:
             number_of(words(self.name)) if self.name else None,
         )
 
-    def finished(self, levels: Levels) -> Indicator:
-        """The indicator with its levels placed and its values put together from their columns."""
+    def finished(self, levels: Levels, labels: Mapping[str, LabelledCell]) -> Indicator:
+        """The indicator with its levels placed and its values put together from their columns.
+
+        `labels` are the project's level labels by their texts: one that was printed a row too high or too low is listed too.
+        """
         values, doubts, self.unused = self._values()
         standards = [cell for cell in self.cells if cell.label.role is Role.STANDARD]
         self.unused += [cell for cell in standards if words(cell) != words(standards[0])]
@@ -76,8 +79,13 @@ class IndicatorDraft:
             if cell.label.role in (Role.SCORE, Role.REMARK)
         ]
         own = tuple(entry for entry in (self.name,) if entry)
-        inherited = tuple(entry for entry, new in ((self.level1, self.new1), (self.level2, self.new2)) if entry and not new)
-        printed = tuple(entry for entry, new in ((self.level1, self.new1), (self.level2, self.new2)) if entry and new)
+        over = [
+            (labels[raw], False) if raw and raw in labels and (entry is None or words(entry) != raw) else (entry, new)
+            for raw, entry, new in (
+                (levels.level1_raw, self.level1, self.new1), (levels.level2_raw, self.level2, self.new2))
+        ]
+        inherited = tuple(entry for entry, new in over if entry and not new)
+        printed = tuple(entry for entry, new in over if entry and new)
         found = evidence(*own, *printed, inherited=inherited)
         beside = evidence(*standards[:1]).at
         if len(beside) > 1 or not set(beside) <= set(found.at):  # pieces of a text stay together and in order
@@ -163,8 +171,11 @@ class ProjectDraft:
 
     def finished(self, fiscal_year: int | None, levels: Sequence[Levels]) -> Project:
         """The project with everything in its final form."""
+        labels = {
+            words(entry): entry for indicator in self.indicators for entry in (indicator.level1, indicator.level2) if entry
+        }
         indicators = tuple(
-            indicator.finished(placed)
+            indicator.finished(placed, labels)
             for indicator, placed in zip(self.indicators, levels, strict=True)
             if indicator.text or any(cell.label.role is Role.VALUE for cell in indicator.cells)
         )

@@ -12,6 +12,7 @@ from recognizer.vocabulary import fold, project_name_choice
 LAYOUTS_DIFFER = "layouts_differ"  # two layout engines take a cell of the fact for another: its text, its spans or its row
 
 _KEY_END = re.compile(r"[:：]+$")
+_NOTHING = re.compile(r"[\s\-—–－/／\\]*")
 _KEY_UNIT = re.compile(r"[(（][^()（）]*元[^()（）]*[)）]")
 _OF_WHICH = re.compile(r"^其中[:：]?")
 _TOTAL = re.compile(r"(?:总额|总计|合计|小计|总数|总和)$")
@@ -21,6 +22,11 @@ _SYMBOLS = re.compile(r"^(?:[≥≤＞＜><=＝≧≦﹥﹤‹═⩾⩽≈]+|大
 def words(entry: LabelledCell) -> str:
     """The text of a cell for the records: blanks and line breaks that typesetting put in are gone."""
     return fold(entry.cell.text)
+
+
+def says_something(text: str) -> bool:
+    """Whether a text is more than the dash that is printed where there is nothing to say."""
+    return not _NOTHING.fullmatch(text)
 
 
 def key(entry: LabelledCell) -> str:

@@ -23,7 +23,7 @@ def printed_fields(records: Records) -> Iterator[tuple[str, Evidence]]:
         for goal in project.goals:
             yield goal.text, goal.evidence
         for indicator in project.indicators:
-            for text in (indicator.name, indicator.standard):
+            for text in (indicator.name, indicator.standard, indicator.level1_raw, indicator.level2_raw):
                 if text:
                     yield text, indicator.evidence
             for value in indicator.values:
