@@ -107,9 +107,11 @@ def _ledgers(cells: Sequence[LabelledCell], leftover: Sequence[LabelledCell]) ->
     """
     lost = [entry for entry in leftover if entry.label.role in TOLD and says_something(entry.cell.text)]
     held, gone = _by_page(cells), _by_page(lost)
+    named: dict[int, list[str]] = {}
+    for entry in lost:
+        named.setdefault(_page(entry.cell.pieces[0]), []).append(words(entry))
     return tuple(
-        Ledger(held[page], left=gone[page], remainder=" ".join(words(entry) for entry in lost if _page(entry.cell.pieces[0]) == page))
-        for page in range(1, max(held, default=1) + 1)
+        Ledger(held[page], left=gone[page], remainder=" ".join(named.get(page, ()))) for page in range(1, max(held, default=1) + 1)
     )
 
 

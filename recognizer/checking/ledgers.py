@@ -1,28 +1,29 @@
 """Nothing lost, nothing doubled: where every word of a page ended up.
 
 A word is what stands between blanks. Each must be held by one cell, and a cell that states a fact must end in one: what no cell
-holds, or no fact took, is lost; what two cells or two facts hold is doubled. What is known to be no loss is counted as none: a
-text printed twice in one place to look bold, headings that further pages print again, a fact that the document says twice, and
-labels, which hold for many rows. What should be a fact and could not be placed is named as the remainder.
+holds, or no fact took, is lost; what two cells or two facts hold is doubled. What is known to be no loss is counted as none:
+headings that further pages print again, a fact that the document says twice, and labels, which hold for many rows. (Characters
+printed twice in one place are read once.) What should be a fact and could not be placed is named as the remainder.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
 from recognizer.assembly.text import says_something
 from recognizer.checking.conservation import printed_fields
-from recognizer.types import Box, Cell, Document, Grid, LabelledCell, LabelledGrid, Ledger, Page, Piece, Place, Records, Role, TextBlock
+from recognizer.types import (
+    Box, Cell, Document, Grid, LabelledCell, LabelledGrid, Ledger, Page, Piece, Place, Records, Role, TextBlock,
+)
 from recognizer.vocabulary import fold
 
 FACTS = (Role.NAME, Role.VALUE, Role.FUND_AMOUNT, Role.ATTRIBUTE_VALUE, Role.GOAL_TEXT, Role.STANDARD)  # roles of single facts
-BOLD = 0.15  # how far a character printed once more to look bold may be off, as a share of its height
 
 Character = tuple[str, Box]
-Word = tuple[int, str, int]  # line, text, which of several that are alike
+Where = tuple[object, ...]  # the first line of a text, or the sheet and the cell of it
 
 
 def ledgers(
@@ -75,7 +76,7 @@ def _of_pages(document: Document, pieces: Iterable[Piece]) -> _Counts:
         words[number] = sum(len(text.split()) for text, _ in runs)
         gone = {character for character in printed - held if not character[0].isspace()}
         if gone:
-            lost[number] = _words_with(runs, {one for one in gone if not _bold(one, held)})
+            lost[number] = _words_with(runs, gone)
         made_up = {character for character in held - printed if not character[0].isspace()}
         if made_up:
             invented[number] = _words_with([(piece.text, piece.boxes) for piece in here], made_up)
@@ -100,32 +101,27 @@ def _words_with(runs: Iterable[tuple[str, Sequence[Box]]], wanted: set[Character
     return count
 
 
-def _bold(character: Character, held: Iterable[Character]) -> bool:
-    """Whether the same character is held in nearly the same place."""
-    text, box = character
-    near = BOLD * max(box[3] - box[1], box[2] - box[0])
-    return any(other == text and all(abs(a - b) <= near for a, b in zip(box, place, strict=True)) for other, place in held)
-
-
 def _of_lines(document: Document, pieces: Iterable[Piece]) -> _Counts:
-    """What becomes of the pieces of a text, each known by its first line and its words; a text is one page."""
+    """What becomes of the pieces of a text or a sheet, each known by its place and its words; all of it is one page."""
     printed = Counter(_source_words(document))
-    held = Counter((piece.place.lines[0], word) for piece in pieces if piece.place.lines for word in piece.text.split())
+    held = Counter((_where(piece), word) for piece in pieces for word in piece.text.split())
     more = held - printed
     doubled = sum(times for word, times in more.items() if word in printed)
     lost, invented = (printed - held).total(), more.total() - doubled
     return Counter({1: lost}), Counter({1: doubled}), Counter({1: invented}), Counter({1: printed.total()})
 
 
-def _source_words(document: Document) -> Iterator[tuple[int, str]]:
+def _where(piece: Piece) -> Where:
+    return piece.place.lines[:1] if piece.place.lines else (piece.place.sheet, piece.place.cell)
+
+
+def _source_words(document: Document) -> Iterator[tuple[Where, str]]:
     for block in document.blocks:
         if isinstance(block, TextBlock):
-            yield from ((line.number, word) for line in block.lines for word in line.text.split())
+            yield from (((line.number,), word) for line in block.lines for word in line.text.split())
         elif isinstance(block, Grid):
             for cell in block.cells:
-                for piece in cell.pieces:
-                    if piece.place.lines:
-                        yield from ((piece.place.lines[0], word) for word in piece.text.split())
+                yield from ((_where(piece), word) for piece in cell.pieces for word in piece.text.split())
 
 
 # Cells and facts.

@@ -24,6 +24,8 @@ from recognizer.watching import reached
 
 THICKEST_RULE = 3.0  # points; a filled box that is wider both ways is shading
 POINTS = 72.0  # in an inch
+TWICE = 0.17  # a character that stands off another of its kind by less than this share of their height is printed twice
+NEAR = (2.0, 8.0)  # points of the boxes in which a page is first searched for such characters
 STRAIGHT = 0.5  # points by which a line may lean and still be a rule
 END_WITHIN = 1024  # bytes from the end of the file within which its last line must stand
 
@@ -135,10 +137,10 @@ def read_page(page: Any, number: int, limits: Limits) -> tuple[Page, str]:
     sideways = _direction(lines)
     width, height = (shown.height, shown.width) if page.rotation % 180 else (shown.width, shown.height)
     if not sideways:
-        runs = tuple(_runs(lines))
+        runs = _once(tuple(_runs(lines)))
     else:
         turn = _Turn(sideways, width, height)
-        runs = tuple(_runs(lines, turn))
+        runs = _once(tuple(_runs(lines, turn)))
         rules = [_rule(turn.box((rule.x0, rule.y0, rule.x1, rule.y1))) for rule in rules]
         fills = [Fill(turn.box(fill.bbox), fill.color) for fill in fills]
         width, height = (height, width) if sideways % 180 else (width, height)
@@ -195,6 +197,36 @@ def _runs(lines: Iterable[dict[str, Any]], turn: _Turn | None = None) -> Iterato
             if turn:
                 boxes = [turn.box(box) for box in boxes]
             yield Run(unified(text), tuple(boxes), vertical)
+
+
+def _once(runs: tuple[Run, ...]) -> tuple[Run, ...]:
+    """The runs without characters that are printed in their place already: to look bold, or in a hidden layer to be searched."""
+    printed = [(char, box[0] // NEAR[0], box[1] // NEAR[1]) for run in runs for char, box in zip(run.text, run.boxes, strict=True)]
+    if len(set(printed)) == len(printed):
+        return runs
+    seen: dict[str, list[Box]] = {}
+    kept = []
+    for run in runs:
+        fresh = []
+        for number, (char, box) in enumerate(zip(run.text, run.boxes, strict=True)):
+            earlier = seen.setdefault(char, [])
+            if char.isspace() or not any(_same_place(box, other) for other in earlier):
+                fresh.append(number)
+        for char, box in zip(run.text, run.boxes, strict=True):
+            seen[char].append(box)
+        if len(fresh) == len(run.text):
+            kept.append(run)
+        elif any(not run.text[number].isspace() for number in fresh):
+            boxes = tuple(run.boxes[number] for number in fresh)
+            kept.append(Run("".join(run.text[number] for number in fresh), boxes, run.vertical))
+    return tuple(kept)
+
+
+def _same_place(box: Box, other: Box) -> bool:
+    """Whether the centres of two boxes nearly coincide; fonts differ in how far up and down their boxes reach."""
+    height = min(box[3] - box[1], other[3] - other[1])
+    across, along = abs(box[0] + box[2] - other[0] - other[2]) / 2, abs(box[1] + box[3] - other[1] - other[3]) / 2
+    return across < TWICE * height and along < 2 * TWICE * height
 
 
 def unified(text: str) -> str:
