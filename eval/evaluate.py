@@ -15,6 +15,7 @@ import sys
 import time
 from typing import Any
 
+from conservation import conservation_table, measure_conservation
 from figures import COMPARED, PDF_READERS, STRUCTURE, collect, shown
 from office import office_table
 from readings import Reading
@@ -40,6 +41,7 @@ def main() -> int:
         readings += found
         print(f"[{number}/{len(jobs)}] {TITLES[job.setting]} {job.source or ''}: {seconds:.0f} s", file=sys.stderr)
     figures = collect(readings)
+    figures["conservation"] = measure_conservation()
     figures["seconds"] = round(time.perf_counter() - start)
     BUILD.mkdir(parents=True, exist_ok=True)
     (BUILD / "figures.json").write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -95,6 +97,7 @@ def _tables(figures: dict[str, Any]) -> list[Table]:
     tables += [_pdfs(figures[place], place) for place in PDF_READERS if place in figures]
     if "office" in figures:
         tables.append(office_table(figures["office"]))
+    tables.append(conservation_table(figures["conservation"]))
     if "labels" in figures:
         tables.append(_labels(figures["labels"]))
     if "disturbed" in figures:

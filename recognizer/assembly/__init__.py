@@ -111,7 +111,8 @@ def _ledgers(cells: Sequence[LabelledCell], leftover: Sequence[LabelledCell]) ->
     for entry in lost:
         named.setdefault(_page(entry.cell.pieces[0]), []).append(words(entry))
     return tuple(
-        Ledger(held[page], left=gone[page], remainder=" ".join(named.get(page, ()))) for page in range(1, max(held, default=1) + 1)
+        Ledger(held[page], left=gone[page], remainder=" ".join(named.get(page, ())))
+        for page in range(1, max(held, default=1) + 1)
     )
 
 

@@ -16,7 +16,19 @@ from itertools import chain
 from recognizer.assembly.text import says_something
 from recognizer.checking.conservation import printed_fields
 from recognizer.types import (
-    Box, Cell, Document, Grid, LabelledCell, LabelledGrid, Ledger, Page, Piece, Place, Records, Role, TextBlock,
+    Box,
+    Cell,
+    Document,
+    Grid,
+    LabelledCell,
+    LabelledGrid,
+    Ledger,
+    Page,
+    Piece,
+    Place,
+    Records,
+    Role,
+    TextBlock,
 )
 from recognizer.vocabulary import fold
 

@@ -201,7 +201,8 @@ def _runs(lines: Iterable[dict[str, Any]], turn: _Turn | None = None) -> Iterato
 
 def _once(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     """The runs without characters that are printed in their place already: to look bold, or in a hidden layer to be searched."""
-    printed = [(char, box[0] // NEAR[0], box[1] // NEAR[1]) for run in runs for char, box in zip(run.text, run.boxes, strict=True)]
+    across, along = NEAR
+    printed = [(char, box[0] // across, box[1] // along) for run in runs for char, box in zip(run.text, run.boxes, strict=True)]
     if len(set(printed)) == len(printed):
         return runs
     seen: dict[str, list[Box]] = {}
