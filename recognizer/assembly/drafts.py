@@ -169,6 +169,11 @@ class ProjectDraft:
         """Whether nothing has been put into it."""
         return not (self.name or self.attributes or self.funds or self.goals or self.indicators)
 
+    @property
+    def headed(self) -> bool:
+        """Whether no more of it is known than the head of its form."""
+        return not (self.funds or self.goals or self.indicators)
+
     def finished(self, fiscal_year: int | None, levels: Sequence[Levels]) -> Project:
         """The project with everything in its final form."""
         labels = {

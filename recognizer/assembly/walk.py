@@ -39,6 +39,7 @@ class Walk:
     _key: LabelledCell | None = None
     _key_used: bool = False
     _names_have_keys: bool = False
+    _named_by: int = 0  # how well the key of the project's name serves for one
     _total: LabelledCell | None = None
     _level1: LabelledCell | None = None
     _level2: LabelledCell | None = None
@@ -130,8 +131,11 @@ class Walk:
         # A department's form names it as its own unit too.
         title = self.project.name if own is self._key and not self.project.indicators else None
         again = again or (title is not None and words(entry) == words(title))
+        # The head of one form names one project.
+        again = again or (title is not None and self.project.headed and name_choice(own) <= self._named_by)
         if not again and (names or (name_choice(own) >= self.name_choice and not shown)):
             self._names_have_keys = True
+            self._named_by = name_choice(own)
             self._name_project(entry)
             return
         name = key(own)
