@@ -7,6 +7,7 @@ from pathlib import Path
 
 from recognizer.api import Digitized
 from recognizer.assembly import assemble
+from recognizer.calibration import calibrate
 from recognizer.checking import check
 from recognizer.checking.ledgers import ledgers
 from recognizer.labelling import label
@@ -67,4 +68,5 @@ def digitize_grids(document: Document, grids: tuple[Grid, ...], model: Model, la
     reached("check")
     records = check(records, document)
     records = replace(records, pages=ledgers(records, document, whole, labelled))
+    records = calibrate(records, labelled, model.calibrator)
     return Digitized(records, tuple(entry for grid in labelled for row in grid.rows for entry in row))

@@ -265,13 +265,35 @@ class LabelledGrid:
 
 
 @dataclass(frozen=True, slots=True)
+class Signals:
+    """How sure each step was of a fact, as probabilities from 0 to 1.
+
+    `role`, `period` and `join` are those of its least sure cell; `together` is the product of all three over all its cells.
+    `level` is how well an indicator's name speaks for the level it is placed under.
+    """
+
+    role: float = 1.0
+    period: float = 1.0
+    join: float = 1.0
+    together: float = 1.0
+    level: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """Why a fact may be trusted: where it stands, how sure it is, how it was come by, which checks fired."""
+    """Why a fact may be trusted: where it stands, how sure it is, how it was come by, which checks fired.
+
+    `signals` are what the confidence is made of; `reasons` name what lowered it, the most important first. `accepted` says
+    whether an error budget accepts the fact unseen, None where none was asked.
+    """
 
     at: tuple[Place, ...] = ()
     confidence: float = 1.0
     provenance: str = "printed"  # printed, inherited, inferred or corrected
     doubts: tuple[str, ...] = ()
+    signals: Signals = Signals()
+    reasons: tuple[str, ...] = ()
+    accepted: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,6 +425,15 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """The nearest layout known from training, the distance to it (0 to 1), and whether that is unlike everything known."""
+
+    nearest: str = ""
+    distance: float = 0.0
+    strange: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Records:
     """Everything recognised in one document."""
 
@@ -417,3 +448,4 @@ class Records:
     pages: tuple[Ledger, ...] = ()
     model: str = ""
     options: tuple[tuple[str, str], ...] = field(default=())
+    layout: Layout | None = None

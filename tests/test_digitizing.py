@@ -15,7 +15,7 @@ from recognizer import digitize
 from recognizer.api import Digitized
 from recognizer.checking.conservation import invented
 from recognizer.digitizing import digitize_text
-from recognizer.exporting import REVIEW_BELOW, TABLES, document_schema
+from recognizer.exporting import TABLES, document_schema
 from recognizer.generation import reserved
 from recognizer.measuring import pool, score
 from recognizer.measuring.gold import Gold, load_gold
@@ -156,7 +156,9 @@ def test_doubtful_facts_come_the_most_doubtful_first(gold: Gold) -> None:
     found = digitized(gold.source)
     sure = [fact.confidence for fact in found.doubtful]
     assert sure == sorted(sure)
-    assert all(fact.confidence < REVIEW_BELOW or fact.doubts for fact in found.doubtful)
+    values = [value.evidence for one in found.projects for indicator in one.indicators for value in indicator.values]
+    unsure = [fact.confidence for fact in found.doubtful if fact.kind == "value" and not fact.doubts]
+    assert max(unsure, default=0.0) < min(value.confidence for value in values if value.accepted)
     assert found.to_json()["recognizer"]["review_count"] == len(found.doubtful)
 
 

@@ -103,7 +103,7 @@ class IndicatorDraft:
             levels.level2_raw,
             words(standards[0]) if standards else None,
             tuple(extra),
-            replace(found, doubts=(*found.doubts, *doubts)),
+            replace(found, doubts=(*found.doubts, *doubts), signals=replace(found.signals, level=levels.support)),
             levels.level1_provenance,
             levels.level2_provenance,
             number=number_of(words(self.name)) if self.name else None,

@@ -42,7 +42,10 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Levels:
-    """Canonical levels of an indicator, their printed texts (None where lost) and how each was come by."""
+    """Canonical levels of an indicator, their printed texts (None where lost) and how each was come by.
+
+    `support` is how well the indicator's name speaks for level 2, against the level it speaks for best (0 to 1).
+    """
 
     level1: str | None
     level2: str | None
@@ -50,6 +53,7 @@ class Levels:
     level2_raw: str | None
     level1_provenance: str
     level2_provenance: str
+    support: float = 1.0
 
 
 def place_levels(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]], mid_height: bool = False) -> list[Levels]:
@@ -72,7 +76,7 @@ def place_levels(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]],
             raw1[level1_of(row.level1) or row.level1] = row.level1
         if row.level2 and meant:
             raw2[meant] = row.level2
-    for row, meant, level2 in zip(rows, printed, chosen, strict=True):
+    for row, meant, level2, scores in zip(rows, printed, chosen, likely, strict=True):
         level1 = _level1(row, level2)
         below = children_of(level1) if level1 else ()
         if level2 is None and len(below) == 1:
@@ -87,6 +91,7 @@ def place_levels(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]],
                 raw2.get(level2) if level2 else None,
                 _provenance(level1, printed1, row.new1, raw1),
                 _provenance(level2, printed2, row.new2, raw2),
+                scores.get(level2 or "", 0.0) / max(scores.values()) if scores else 1.0,
             )
         )
     return found

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import groupby
+from math import prod
 
-from recognizer.types import Evidence, LabelledCell, Place, Role
+from recognizer.types import Evidence, LabelledCell, Place, Role, Signals
 from recognizer.vocabulary import fold, project_name_choice
 
 LAYOUTS_DIFFER = "layouts_differ"  # two layout engines take a cell of the fact for another: its text, its spans or its row
@@ -50,13 +51,22 @@ def is_comparator(text: str) -> bool:
 
 
 def evidence(*entries: LabelledCell, inherited: tuple[LabelledCell, ...] = ()) -> Evidence:
-    """Where the cells of a fact stand, a provisional confidence (the least sure of its labels and joins), and a doubt where a
-    second layout engine reads one of them otherwise."""
+    """Where the cells of a fact stand, how sure each step was of them, a provisional confidence (the least sure of them), and a
+    doubt where a second layout engine reads one of them otherwise."""
     places: list[Place] = [piece.place for entry in entries for piece in entry.cell.pieces]
     places += [replace(piece.place, inherited=True) for entry in inherited for piece in entry.cell.pieces]
-    sure = [entry.probability * entry.period_probability * entry.cell.join_probability for entry in (*entries, *inherited)]
-    doubts = (LAYOUTS_DIFFER,) if any(entry.cell.disputed for entry in (*entries, *inherited)) else ()
-    return Evidence(tuple(place for place, _ in groupby(places)), round(min(sure, default=1.0), 4), doubts=doubts)
+    cells = (*entries, *inherited)
+    sure = [entry.probability * entry.period_probability * entry.cell.join_probability for entry in cells]
+    signals = Signals(
+        min((entry.probability for entry in cells), default=1.0),
+        min((entry.period_probability for entry in cells), default=1.0),
+        min((entry.cell.join_probability for entry in cells), default=1.0),
+        prod(sure),
+    )
+    doubts = (LAYOUTS_DIFFER,) if any(entry.cell.disputed for entry in cells) else ()
+    return Evidence(
+        tuple(place for place, _ in groupby(places)), round(min(sure, default=1.0), 4), doubts=doubts, signals=signals
+    )
 
 
 def name_choice(entry: LabelledCell) -> int:

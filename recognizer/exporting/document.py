@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.resources import files
 from typing import Any
 
@@ -56,6 +56,7 @@ def to_json(records: Records) -> Json:
             "options": {writable(key): writable(text) for key, text in records.options},
             "warnings": [writable(warning) for warning in records.warnings],
             "review_count": len(doubtful_facts(records)),
+            "layout": None if records.layout is None else asdict(records.layout),
             "pages": [
                 {"words": page.words, "lost": page.lost, "doubled": page.doubled, "invented": page.invented,
                  "remainder": writable(page.remainder)}
@@ -174,6 +175,7 @@ def _indicator(indicator: Indicator) -> Json:
             "level1": indicator.level1_provenance, "level2": indicator.level2_provenance, "name": indicator.name_provenance},
         "extra": _extra(indicator.extra),
         "doubts": list(indicator.evidence.doubts),
+        "reasons": list(indicator.evidence.reasons),
         "value_details": value_details,
     }
 
@@ -227,6 +229,7 @@ def _evidence(evidence: Evidence) -> Json:
         "at": _places(evidence.at),
         "provenance": evidence.provenance,
         "doubts": list(evidence.doubts),
+        "reasons": list(evidence.reasons),
     }
 
 

@@ -205,7 +205,7 @@ def _how_sure(
     box = _page_and_box((where or evidence).at)[1] or (None, None, None, None)
     return {
         "confidence": round(evidence.confidence, 4),
-        "needs_review": needs_review(evidence.confidence, listed),
+        "needs_review": needs_review(evidence, listed),
         "doubts": "; ".join(listed) or None,
         "provenance": provenance or evidence.provenance,
         **dict(zip(("x0", "y0", "x1", "y1"), box, strict=True)),

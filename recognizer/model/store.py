@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from recognizer.errors import ModelError
+from recognizer.model.calibrator import Calibrator, load_calibrator, save_calibrator
 from recognizer.model.network import Network
 from recognizer.model.text import BUCKETS, TextModel
 from recognizer.resources import models_folder
@@ -44,7 +45,7 @@ class Model:
 
     `text`: label scores of a text alone. `seams`: whether the characters at a boundary read on. `levels`: scores of level 2
     for an indicator's name. `cells` are the networks for cells of grids, `parts` those for the parts of packed cells. `card`
-    says how and from what the model was trained.
+    says how and from what the model was trained; `calibrator` makes confidences of its certainty, None where there is none yet.
     """
 
     text: TextModel
@@ -53,6 +54,7 @@ class Model:
     cells: Networks
     parts: Networks
     card: dict[str, Any] = field(default_factory=dict)
+    calibrator: Calibrator | None = None
 
 
 def save_model(model: Model, folder: Path) -> Path:
@@ -67,6 +69,8 @@ def save_model(model: Model, folder: Path) -> Path:
     with path.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)
     (folder / CARD_NAME).write_text(json.dumps(model.card, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    if model.calibrator:
+        save_calibrator(model.calibrator, folder)
     return path
 
 
@@ -79,7 +83,9 @@ def load_model(folder: Path) -> Model:
             for group in _GROUPS:
                 parts[group] = Networks(**{part.name: _network(arrays, f"{group}.{part.name}") for part in fields(Networks)})
         card = json.loads((folder / CARD_NAME).read_text("utf-8"))
-        return Model(**parts, card=card)
+        calibrator = load_calibrator(folder)
+        made_for_it = calibrator is not None and calibrator.model == card.get("name")
+        return Model(**parts, card=card, calibrator=calibrator if made_for_it else None)
     except FileNotFoundError as error:
         raise ModelError("no model is stored there", path=path, stage="label", hint="`recognizer train` makes one") from error
     except (OSError, ValueError, KeyError, TypeError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error) as error:

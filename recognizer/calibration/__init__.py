@@ -1,0 +1,68 @@
+"""Calibrating: from what each step was sure of, and what the checks doubt, to the probability that the whole fact is right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from recognizer.calibration.budget import Acceptance, acceptance
+from recognizer.calibration.facts import KINDS, Kind, slots_of, with_evidence
+from recognizer.calibration.logistic import probabilities
+from recognizer.calibration.profile import nearest, profile_of
+from recognizer.calibration.reasons import reasons_of
+from recognizer.calibration.signals import PLAIN, signals_of
+from recognizer.model.calibrator import Calibrator
+from recognizer.types import LabelledGrid, Layout, Records
+
+PROVISIONAL = "confidences are provisional: the model has no calibration of its own"
+BUDGET = 0.02  # share of wrong facts among those accepted unseen, unless the user says otherwise
+STRANGE = "the layout is unlike everything the model was trained on: its confidences promise less than they say"
+
+
+def calibrate(
+    records: Records, grids: Sequence[LabelledGrid], calibrator: Calibrator | None, budget: float = BUDGET
+) -> Records:
+    """The records with calibrated confidences, with what lowered each, and with how far their layout lies from those known.
+
+    Facts are accepted unseen as far as the error `budget` (a share) allows; see `budget.acceptance`. Without a calibrator, or
+    with one made for other signals, confidences stay as they are and a warning says that they are provisional.
+    """
+    if calibrator is None or calibrator.signals != PLAIN:
+        return replace(records, warnings=(*records.warnings, PROVISIONAL)) if records.projects else records
+    slots = slots_of(records)
+    if not slots:
+        return records
+    name, strangeness = nearest(profile_of(grids), calibrator.layouts)
+    table = signals_of(records, calibrator.doubts, strangeness)
+    confidences = np.zeros(len(slots))
+    kinds = np.array([slot.kind for slot in slots])
+    for kind in KINDS:
+        of = kinds == kind
+        if of.any():
+            curve = calibrator.curves[kind]
+            confidences[of] = probabilities(table[of], np.asarray(curve.weights), curve.intercept)
+    accepted = accepted_from(calibrator, budget)
+    names = (*calibrator.signals, *calibrator.doubts)
+    found = [
+        replace(
+            slot.evidence, confidence=round(float(confidence), 4), accepted=bool(confidence >= accepted[slot.kind].threshold),
+            reasons=reasons_of(row, calibrator.curves[slot.kind].weights, names))
+        for slot, confidence, row in zip(slots, confidences, table, strict=True)
+    ]
+    warnings = (*records.warnings, STRANGE) if strangeness > calibrator.strange else records.warnings
+    layout = Layout(name, round(strangeness, 3), strangeness > calibrator.strange)
+    return replace(with_evidence(records, found), warnings=warnings, layout=layout)
+
+
+def accepted_from(calibrator: Calibrator, budget: float) -> dict[Kind, Acceptance]:
+    """From which confidence facts of each kind are accepted within a budget, and what is known of the errors among them."""
+    return {kind: _acceptance(calibrator.curves[kind].tested, budget) for kind in KINDS}
+
+
+@lru_cache(maxsize=256)
+def _acceptance(tested: tuple[tuple[float, bool], ...], budget: float) -> Acceptance:
+    confidences, right = np.array(tested, np.float64).reshape(-1, 2).T
+    return acceptance(confidences, right, budget)

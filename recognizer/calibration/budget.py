@@ -1,0 +1,96 @@
+"""The error budget: which facts may be accepted unseen so that at most a given share of them is wrong.
+
+Learn then Test (Angelopoulos et al. 2021) with fixed-sequence testing: thresholds are tried from the strictest on, in an
+order fixed beforehand; each is kept while an exact binomial test rejects that more than the budget is wrong above it, and the
+first that is not rejected ends the sequence. With probability 1 - `RISK` the share of wrong facts among those accepted is then
+within the budget, for facts drawn like those the thresholds were tested on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+RISK = 0.1  # probability with which the budget may be exceeded all the same
+START = 6.0  # wrong facts that the budget allows among those that the strictest threshold accepts: fewer can prove nothing
+STEPS = 0.01  # thresholds are tried at steps of this share of the facts
+CONFIDENCE = 0.95  # of the interval of an empirical rate
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """From which confidence facts are accepted, and what is known of the share of wrong ones among them.
+
+    `held`: the budget holds with probability 1 - RISK. Otherwise `threshold` is where the rate found stays within the budget, or
+    above every confidence when nothing can be accepted. `rate` and `interval` (95 %) are of the tested facts above the threshold,
+    `number` of them; `share` is the share of all tested facts that is accepted.
+    """
+
+    threshold: float
+    held: bool
+    number: int
+    share: float
+    rate: float
+    interval: tuple[float, float]
+
+
+def acceptance(confidences: Floats, right: Floats, budget: float, risk: float = RISK) -> Acceptance:
+    """The largest share of facts that can be accepted within the `budget` (a share, .01 for 1 %), from tested ones.
+
+    `confidences` must not come from a model or a calibration that has seen these facts. Falls back to the threshold at which the
+    rate found keeps the budget where too few facts are known to promise more.
+    """
+    order = np.argsort(-confidences, kind="stable")
+    sorted_confidences, wrong = confidences[order], np.cumsum(1.0 - right[order])
+    number = len(order)
+    ends = _ends(sorted_confidences, START / budget)
+    chosen = None
+    for end in ends:
+        if _tail(int(wrong[end - 1]), int(end), budget) > risk:
+            break
+        chosen = end
+    if chosen is not None:
+        return _accepted(sorted_confidences, wrong, int(chosen), number, held=True)
+    within = [end for end in ends if wrong[end - 1] <= budget * end]
+    if within:
+        return _accepted(sorted_confidences, wrong, int(within[-1]), number, held=False)
+    return Acceptance(float("inf"), False, 0, 0.0, 0.0, (0.0, 1.0))
+
+
+def _ends(confidences: Floats, start: float) -> list[int]:
+    """How many facts each threshold accepts, from `start` on; facts of equal confidence are accepted together."""
+    number = len(confidences)
+    wanted = [int(start + step * max(1.0, STEPS * number)) for step in range(round(1 / STEPS))]
+    wanted = [count for count in wanted if count < number] + [number] * (number > 0)
+    # From each wanted number on to the end of its tie.
+    return sorted({int(np.searchsorted(-confidences, -confidences[count - 1], side="right")) for count in wanted})
+
+
+@lru_cache(maxsize=65536)
+def _tail(wrong: int, number: int, budget: float) -> float:
+    """The probability of at most so many wrong ones if the budget were just exceeded."""
+    from scipy.stats import binom
+
+    return float(binom.cdf(wrong, number, budget))
+
+
+def _accepted(confidences: Floats, wrong: Floats, end: int, number: int, *, held: bool) -> Acceptance:
+    errors = int(wrong[end - 1])
+    return Acceptance(float(confidences[end - 1]), held, end, end / number, errors / end, interval(errors, end))
+
+
+def interval(wrong: int, number: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """The exact interval of a rate of which `wrong` of `number` were seen (Clopper and Pearson 1934)."""
+    from scipy.stats import beta
+
+    if not number:
+        return 0.0, 1.0
+    outside = (1.0 - confidence) / 2
+    low = float(beta.ppf(outside, wrong, number - wrong + 1)) if wrong else 0.0
+    high = float(beta.ppf(1 - outside, wrong + 1, number - wrong)) if wrong < number else 1.0
+    return low, high

@@ -1,0 +1,92 @@
+"""What turns the signals of a fact into a calibrated confidence, as data: weights, tested facts, known layouts.
+
+It stands beside the model as JSON, `default.calibration.json`: numbers and words, nothing that could run.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from recognizer.errors import ModelError
+
+CALIBRATION_NAME = "default.calibration.json"
+FORM = 1  # of the file
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The confidence of one kind of facts: log-odds are `intercept` plus the signals times `weights`.
+
+    `tested` are (confidence, right) of facts that neither model nor curve had seen when they were judged.
+    """
+
+    intercept: float
+    weights: tuple[float, ...]
+    tested: tuple[tuple[float, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrator:
+    """The curve of each kind of facts, the signals they go by, the layouts known by name, and for which model it was made.
+
+    `strange` is the distance to the nearest known layout beyond which a document counts as unlike everything known.
+    """
+
+    model: str
+    signals: tuple[str, ...]
+    doubts: tuple[str, ...]
+    curves: Mapping[str, Curve]
+    layouts: tuple[tuple[str, Mapping[str, float]], ...]
+    strange: float
+
+
+def save_calibrator(calibrator: Calibrator, folder: Path) -> Path:
+    """Writes it beside the model of `folder`; returns its path."""
+    path = folder / CALIBRATION_NAME
+    content = {
+        "form": FORM, "model": calibrator.model, "signals": calibrator.signals, "doubts": calibrator.doubts,
+        "strange": round(calibrator.strange, 4),
+        "curves": {
+            kind: {"intercept": round(curve.intercept, 5), "weights": [round(weight, 5) for weight in curve.weights],
+                   "right": [round(confidence, 4) for confidence, right in curve.tested if right],
+                   "wrong": [round(confidence, 4) for confidence, right in curve.tested if not right]}
+            for kind, curve in calibrator.curves.items()
+        },
+        "layouts": {name: {pair: round(share, 4) for pair, share in profile.items()} for name, profile in calibrator.layouts},
+    }
+    path.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n", "utf-8")
+    return path
+
+
+def load_calibrator(folder: Path) -> Calibrator | None:
+    """The calibrator beside the model of `folder`, None where there is none. Raises ModelError for a file that cannot be one."""
+    path = folder / CALIBRATION_NAME
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        if content["form"] != FORM:
+            raise ValueError(f"its form is {content['form']}, not {FORM}")
+        width = len(content["signals"]) + len(content["doubts"])
+        return Calibrator(
+            str(content["model"]), tuple(map(str, content["signals"])), tuple(map(str, content["doubts"])),
+            {str(kind): _curve(curve, width) for kind, curve in content["curves"].items()},
+            tuple((str(name), dict(profile)) for name, profile in content["layouts"].items()), float(content["strange"]),
+        )
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"cannot be loaded: {error}", path=path, stage="check", hint="`make eval` makes a new one") from error
+
+
+def _curve(content: Mapping[str, Any], signals: int) -> Curve:
+    weights = tuple(float(weight) for weight in content["weights"])
+    if len(weights) != signals or not all(map(math.isfinite, (*weights, float(content["intercept"])))):
+        raise ValueError("weights and signals do not fit together")
+    tested = [(float(confidence), True) for confidence in content["right"]]
+    return Curve(
+        float(content["intercept"]), weights, (*tested, *((float(confidence), False) for confidence in content["wrong"]))
+    )
