@@ -271,6 +271,8 @@ def test_a_new_model_labels_what_is_stored_without_reading_files_again(tmp_path:
     first = contents(tmp_path / "out")
     card = json.loads((other / "default.json").read_text("utf-8"))
     (other / "default.json").write_text(json.dumps({**card, "name": "another"}), "utf-8")
+    made_for = other / "default.calibration.json"
+    made_for.write_text(made_for.read_text("utf-8").replace(str(card["name"]), "another"), "utf-8")
     assert [event["read"] for event in run_with(other)] == [False, False]
     second = contents(tmp_path / "out")
     renamed = {name: data.replace(b'"model": "another"', f'"model": "{card["name"]}"'.encode()) for name, data in second.items()}
