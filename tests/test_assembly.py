@@ -371,3 +371,73 @@ def test_an_attribute_whose_project_never_comes_is_owned_up_to() -> None:
     records = put_together(grid)
     assert [attribute.text for attribute in records.projects[0].attributes] == ["甲局"]
     assert records.pages[0].remainder == "乙局"
+
+
+MID_HEIGHT_LIST = """
+    项目名称|header>attribute_value  二级指标|header>level2  三级指标|header>name  指标值|header>value@annual
+    数量指标|level2  培训班数量|name  ≥2期|value@annual
+    产出指标|level1  培训人数|name  ≥100人|value@annual
+    教师培训|attribute_value>name  质量指标|level2  培训合格率|name  ≥95%|value@annual
+    满意度指标|level1  满意度|level2  学员满意度|name  ≥90%|value@annual
+    教师满意度|name  ≥91%|value@annual
+    数量指标|level2  购置电脑数|name  30台|value@annual
+    设备购置|attribute_value>name  产出指标|level1  质量指标|level2  验收合格率|name  100%|value@annual
+    时效指标|level2  采购完成时间|name  6月底前|value@annual
+"""
+
+
+def test_a_project_named_at_mid_height_of_its_rows_has_those_above_its_name_too() -> None:
+    records = put_together(table(MID_HEIGHT_LIST, drawn=False))
+    assert {project.name: [one.name for one in project.indicators] for project in records.projects} == {
+        "教师培训": ["培训班数量", "培训人数", "培训合格率", "学员满意度", "教师满意度"],
+        "设备购置": ["购置电脑数", "验收合格率", "采购完成时间"],
+    }
+
+
+def test_a_project_named_above_its_rows_has_only_those_below_its_name() -> None:
+    records = put_together(table("""
+        项目名称|header>attribute_value  二级指标|header>level2  三级指标|header>name  指标值|header>value@annual
+        教师培训|attribute_value>name  数量指标|level2  培训班数量|name  ≥2期|value@annual
+        培训人数|name  ≥100人|value@annual
+        培训课时|name  ≥10课时|value@annual
+        设备购置|attribute_value>name  数量指标|level2  购置电脑数|name  30台|value@annual
+        购置桌椅数|name  40套|value@annual
+        购置图书数|name  50册|value@annual
+    """, drawn=False))
+    assert [(project.name, len(project.indicators)) for project in records.projects] == [("教师培训", 3), ("设备购置", 3)]
+
+
+def test_a_line_among_the_headings_that_is_none_does_not_part_them() -> None:
+    records = put_together(table("""
+        项目名称|header>attribute_value
+        资金总额|attribute_value
+        绩效目标|header>goal_text@annual
+        三级指标|header>name
+        指标值|header>value@annual
+        教师培训|attribute_value>name
+        培训班数量|name
+        ≥2期|value@annual
+        设备购置|attribute_value>name
+        购置电脑数|name
+        30台|value@annual
+    """, drawn=False))
+    named = {project.name: rows_of(project.indicators) for project in records.projects}
+    assert [one[1:] for one in named["教师培训"]] == [("培训班数量", {"annual": "≥2期"})]
+    assert [one[1:] for one in named["设备购置"]] == [("购置电脑数", {"annual": "30台"})]
+
+
+def test_labels_at_mid_height_are_told_by_the_names_they_fit_where_halves_print_each_twice() -> None:
+    (project,) = put_together(table("""
+        项目名称|attribute_key  教师培训|attribute_value>name
+        数量指标|level2  培训班数量|name  ≥6期|value@mid_term  数量指标|level2  培训班数量|name  ≥2期|value@annual
+        培训人数|name  ≥300人|value@mid_term  培训人数|name  ≥100人|value@annual
+        培训合格率|name  ≥95%|value@mid_term  培训合格率|name  ≥95%|value@annual
+        质量指标|level2  考试通过率|name  ≥90%|value@mid_term  质量指标|level2  考试通过率|name  ≥90%|value@annual
+        项目验收合格率|name  100%|value@mid_term  项目验收合格率|name  100%|value@annual
+        学员满意度|name  ≥90%|value@mid_term  学员满意度|name  ≥90%|value@annual
+        满意度|level2  教师满意度|name  ≥91%|value@mid_term  满意度|level2  教师满意度|name  ≥91%|value@annual
+        家长满意度|name  ≥92%|value@mid_term  家长满意度|name  ≥92%|value@annual
+    """, drawn=False)).projects
+    levels = {one.name: one.level2 for one in project.indicators}
+    assert levels["培训合格率"] == levels["项目验收合格率"] == "质量指标"
+    assert levels["学员满意度"] == levels["家长满意度"] == "服务对象满意度指标"

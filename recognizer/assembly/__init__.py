@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from recognizer.assembly.drafts import ProjectDraft
 from recognizer.assembly.heads import amount_unit, city, fiscal_year, publisher
-from recognizer.assembly.levels import begins_unlabelled, place_levels
+from recognizer.assembly.levels import begins_unlabelled, misfit_saved, place_levels
+from recognizer.assembly.midheight import at_mid_height
 from recognizer.assembly.text import key, name_choice, says_something, words
 from recognizer.assembly.walk import Walk
 from recognizer.model import Model
@@ -20,6 +21,7 @@ TOLD = (  # what a table tells of its projects and indicators; the other roles o
 ANCHORS = (  # without any of these, what looks like a name or a value is no part of such a table
     Role.TITLE, Role.ATTRIBUTE_KEY, Role.FUND_KEY, Role.GOAL_KEY, Role.HEADER, Role.LEVEL1, Role.LEVEL2, Role.PACKED
 )
+SAVED = 2.0  # misfit between names and labels from which labels are taken to stand at mid-height
 NO_TABLE = "no table of performance targets was found"
 
 
@@ -44,13 +46,17 @@ def assemble(document: Document, grids: Sequence[LabelledGrid], model: Model) ->
     likely = {
         name: dict(zip(model.levels.classes, map(float, row), strict=True)) for name, row in zip(names, scores, strict=True)
     }
+    if any(draft.listed for draft in drafts):
+        drafts = at_mid_height(drafts, _table_lines(cells), likely)
     year = fiscal_year(cells)
     rows = [[indicator.printed() for indicator in draft.indicators] for draft in drafts]
     several = [begins_unlabelled(one) for one in rows if len(one) > 2]
-    mid_height = 2 * sum(several) >= max(len(several), 2)
+    chances = [draft.likely_levels(likely) for draft in drafts]
+    saved = sum(misfit_saved(one, chance) for one, chance in zip(rows, chances, strict=True))
+    mid_height = 2 * sum(several) >= max(len(several), 2) or saved > SAVED
     projects = tuple(
-        draft.finished(year, place_levels(one, draft.likely_levels(likely), mid_height))
-        for draft, one in zip(drafts, rows, strict=True)
+        draft.finished(year, place_levels(one, chance, mid_height))
+        for draft, one, chance in zip(drafts, rows, chances, strict=True)
     )
     leftover = walk.leftover + [entry for draft in drafts for indicator in draft.indicators for entry in indicator.unused]
     leftover += [entry for draft in others for entry in draft.entries()]
@@ -70,6 +76,12 @@ def assemble(document: Document, grids: Sequence[LabelledGrid], model: Model) ->
         tuple(warnings),
         _ledgers(cells, leftover),
     )
+
+
+def _table_lines(cells: Sequence[LabelledCell]) -> list[int]:
+    """The lines that cells of tables stand on, in order."""
+    inside = (entry for entry in cells if entry.label.role is not Role.FURNITURE)
+    return sorted({piece.place.lines[0] for entry in inside for piece in entry.cell.pieces if piece.place.lines})
 
 
 def _unnamed(cells: Sequence[LabelledCell]) -> dict[int, frozenset[str]]:

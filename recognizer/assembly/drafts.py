@@ -163,6 +163,7 @@ class ProjectDraft:
     amounts: list[LabelledCell] = field(default_factory=list)  # the cells of the funds
     goals: dict[Period, list[LabelledCell]] = field(default_factory=dict)
     indicators: list[IndicatorDraft] = field(default_factory=list)
+    listed: bool = False  # named by its heading in a list without drawn columns
 
     @property
     def blank(self) -> bool:

@@ -134,10 +134,33 @@ def begins_unlabelled(rows: Sequence[Printed]) -> bool:
     return any(row.new2 for row in rows) and rows[0].level2 is None
 
 
+def misfit_saved(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]]) -> float:
+    """By how much better the names fit their labels when these are taken to stand at mid-height than when they hold downwards."""
+    labels, new = _canonical(rows, likely), [row.new2 for row in rows]
+
+    def misfit(chosen: Sequence[str | None]) -> float:
+        return sum(_misfit(scores, level) if level else DOUBT for level, scores in zip(chosen, likely, strict=True))
+
+    return misfit(labels) - misfit(centred(labels, new, likely))
+
+
 def _counted(new: Sequence[bool], numbers: Sequence[int | None]) -> bool:
     """Whether the numbers before the names begin anew once a label, but not beside it."""
     restarts = [index for index, number in enumerate(numbers) if number == 1]
     return len(restarts) == sum(new) and restarts != [index for index, fresh in enumerate(new) if fresh]
+
+
+def _label_runs(printed: Sequence[str | None], new: Sequence[bool]) -> list[tuple[int, int]]:
+    """The first and last row of each printed label; the halves of a form that stand side by side print each one twice."""
+    found: list[tuple[int, int]] = []
+    for index, fresh in enumerate(new):
+        if not fresh or printed[index] is None:
+            continue
+        if found and found[-1][1] == index - 1 and printed[index] == printed[index - 1]:
+            found[-1] = (found[-1][0], index)
+        else:
+            found.append((index, index))
+    return found
 
 
 def centred(
@@ -151,37 +174,37 @@ def centred(
     The rows are cut into one run a label, so that each label stands as near to the middle of its run as can be, the names
     fit and the `numbers` before them begin with the runs (dynamic programming over the cuts).
     """
-    at = [index for index, fresh in enumerate(new) if fresh and printed[index] is not None]
+    at = _label_runs(printed, new)
     count = len(printed)
     if not at:
         return list(printed)
     numbered = _counted(new, numbers)
     away = [0.0] + [OFF_COUNT * (number is not None and number != 1) for number in numbers[1:]] if numbered else [0.0] * count
     best: list[list[tuple[float, int]]] = [[(0.0, 0)] + [(math.inf, 0)] * count]
-    for label in at:
-        level = printed[label]
+    for first, last in at:
+        level = printed[first]
         misfit = [0.0]
         for scores in likely:
             misfit.append(misfit[-1] + (_misfit(scores, level) if level else 0.0))
         row: list[tuple[float, int]] = [(math.inf, 0)] * (count + 1)
-        for end in range(label + 1, count + 1):
+        for end in range(last + 1, count + 1):
             row[end] = min(
                 (
                     best[-1][start][0]
-                    + max(abs((start + end - 1) / 2 - label) - 0.5, 0.0) * OFF_CENTRE
+                    + max(abs((start + end - 1) / 2 - (first + last) / 2) - 0.5, 0.0) * OFF_CENTRE
                     + away[start]
                     + misfit[end]
                     - misfit[start],
                     start,
                 )
-                for start in range(min(label + 1, count))
+                for start in range(min(first + 1, count))
             )
         best.append(row)
     found: list[str | None] = [None] * count
     end = count
     for number in range(len(at), 0, -1):
         start = best[number][end][1]
-        found[start:end] = [printed[at[number - 1]]] * (end - start)
+        found[start:end] = [printed[at[number - 1][0]]] * (end - start)
         end = start
     return found
 

@@ -7,6 +7,12 @@ from dataclasses import dataclass, field
 
 from recognizer.types import LabelledCell, LabelledGrid, Role
 
+# What stands below a table's headings, or begins another table.
+BELOW = frozenset({
+    Role.TITLE, Role.ATTRIBUTE_KEY, Role.GOAL_KEY, Role.GOAL_TEXT, Role.FUND_AMOUNT, Role.LEVEL1, Role.LEVEL2, Role.NAME,
+    Role.TEMPLATE, Role.VALUE,
+})
+
 
 @dataclass(slots=True)
 class Rows:
@@ -29,7 +35,9 @@ class Rows:
             for entry in headings:
                 for column in range(entry.cell.column, entry.cell.column + entry.cell.column_span):
                     self.columns[column] = entry
-        self.heading_row = len(headings) >= 2 or (bool(headings) and not drawn)
+        # Where every heading is a line of its own, one that was taken for something else parts them no more than a page does.
+        goes_on = not drawn and self.heading_row and not any(entry.label.role in BELOW for entry in row)
+        self.heading_row = len(headings) >= 2 or (bool(headings) and not drawn) or goes_on
 
     def heading(self, entry: LabelledCell, heads: Role) -> LabelledCell | None:
         """The heading over a cell: that of its rank where the row has as many such cells as headings, else its column's.

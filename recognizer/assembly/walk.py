@@ -137,6 +137,7 @@ class Walk:
             self._names_have_keys = True
             self._named_by = name_choice(own)
             self._name_project(entry)
+            self.project.listed = not self.rows.drawn and own is not self._key
             return
         name = key(own)
         for known, entries in self.project.attributes:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 import numpy as np
 
-from recognizer.context import PERIODED, features, period_features
+from recognizer.context import PERIODED, features, group_matrix, period_features
 from recognizer.context.features import Floats
 from recognizer.context.neighbours import Context, context_of
+from recognizer.labelling.columns import Odds, follow_headings
 from recognizer.layout.packed import restore, split_packed
 from recognizer.model import Model, Network, TextModel
 from recognizer.repair import repair
@@ -31,11 +33,28 @@ def label(grids: Sequence[Grid], model: Model, *, packed: bool = False) -> tuple
     timed = periods.probabilities(period_features(context, probable, classes))
     cells = _decode(context, probable, classes, timed, periods.classes)
     if not packed:
+        cells = _in_columns(cells, context, grids, probable, classes, timed, periods.classes)
         cells = _unpack(cells, model)
     rows: dict[int, list[tuple[LabelledCell, ...]]] = {}
     for row in context.rows:
         rows.setdefault(int(context.grid_of[row[0]]), []).append(tuple(cells[index] for index in row))
     return tuple(LabelledGrid(tuple(rows[number]), grid.drawn) for number, grid in enumerate(grids) if number in rows)
+
+
+def _in_columns(
+    cells: list[LabelledCell], context: Context, grids: Sequence[Grid], probable: Floats, classes: Sequence[str],
+    timed: Floats, periods: tuple[str, ...],
+) -> list[LabelledCell]:
+    """The cells, those of undrawn tables labelled as the order of their columns tells."""
+    found: list[LabelledCell] = []
+    for number, group in groupby(range(len(cells)), lambda index: int(context.grid_of[index])):
+        own = list(group)
+        if grids[number].drawn:
+            found += cells[own[0] : own[-1] + 1]
+            continue
+        odds = Odds(probable[own] @ group_matrix(classes), tuple(role.value for role in Role), timed[own], periods)
+        found += follow_headings(cells[own[0] : own[-1] + 1], odds)
+    return found
 
 
 def probabilities(context: Context, text: TextModel, first: Network, second: Network) -> Floats:

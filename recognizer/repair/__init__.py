@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.context.neighbours import context_of
-from recognizer.model import Model, Network
+from recognizer.model import Model
 from recognizer.repair.candidates import candidates, plausible
-from recognizer.repair.features import Floats, boundary, glance_at, pair_features
+from recognizer.repair.features import boundary, glance_at, pair_features
 from recognizer.repair.page_breaks import cut_rows, mend
-from recognizer.repair.rivals import rivals
+from recognizer.repair.rivals import seen_again
 from recognizer.types import Cell, Grid
 
 
@@ -31,16 +31,14 @@ def repair(grids: Sequence[Grid], model: Model, *, packed: bool = False) -> tupl
     seams = model.seams.scores([boundary(context.cells[a].text, context.cells[b].text) for a, b in pairs])[:, 0]
     likely = plausible(context, pairs, seams)
     pairs, seams = pairs[likely], seams[likely]
-    inputs = pair_features(context, grids, pairs, model.text, glance_at(context, model.text, networks.piece_look), seams)
-    probable = join_probabilities(inputs, pairs, networks.joiner, networks.second_joiner)
+    roles = glance_at(context, model.text, networks.piece_look)
+    inputs = pair_features(context, grids, pairs, model.text, roles, seams)
+    join = networks.joiner.classes.index("join")
+    probable = networks.joiner.probabilities(inputs)[:, join]
+    inputs = np.concatenate([inputs, seen_again(context, roles, pairs, probable)], axis=1)
+    inputs = inputs[:, : networks.second_joiner.weights[0].shape[0]]  # a model of an earlier version knows the first of them
+    probable = networks.second_joiner.probabilities(inputs)[:, join]
     return tuple(map(mend, merge(grids, context.cells, choose(pairs, cut_rows(grids, context.cells, pairs, probable)))))
-
-
-def join_probabilities(inputs: Floats, pairs: NDArray[np.int64], first: Network, second: Network) -> Floats:
-    """(pairs,) probabilities that pairs are one cell, from their (pairs, features) inputs, after both looks."""
-    join = first.classes.index("join")
-    glance = first.probabilities(inputs)[:, join]
-    return second.probabilities(np.concatenate([inputs, rivals(pairs, glance)], axis=1))[:, join]
 
 
 def choose(pairs: NDArray[np.int64], probable: NDArray[np.float32]) -> dict[int, tuple[int, float]]:

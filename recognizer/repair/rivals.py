@@ -5,9 +5,27 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from recognizer.context.neighbours import Context
+from recognizer.repair.lines import company, crossings
+
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
 _BESIDE = ((-1, -1), (1, 1), (-1, 0), (1, 0), (0, -1), (0, 1))  # pairs one piece off, as steps of (earlier, later)
+
+
+def seen_again(context: Context, roles: Floats, pairs: Indices, probable: Floats) -> Floats:
+    """(pairs, features) what the second look at pairs knows besides, from what the first held of all pairs.
+
+    `roles` (cells, roles) says what each piece is part of, `probable` (pairs,) how probably the pairs are one cell.
+    """
+    count = len(context.cells)
+    goes_on, is_rest = np.zeros(count, np.float32), np.zeros(count, np.float32)
+    np.maximum.at(goes_on, pairs[:, 0], probable)
+    np.maximum.at(is_rest, pairs[:, 1], probable)
+    texts = [cell.text for cell in context.cells]
+    lines = company(texts, roles.argmax(axis=1), pairs, goes_on, is_rest, probable)
+    crossed = crossings(context.row_of, pairs, probable)
+    return np.concatenate([rivals(pairs, probable), lines, crossed[:, None]], axis=1)
 
 
 def rivals(pairs: Indices, probable: Floats) -> Floats:

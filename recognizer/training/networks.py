@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.context import PERIODED, features, period_features, shape
+from recognizer.context import PERIODED, Context, features, period_features, shape
 from recognizer.model import Network, Networks, TextModel
 from recognizer.model.network import train_network
 from recognizer.repair.candidates import plausible
 from recognizer.repair.features import glance_at, pair_features
-from recognizer.repair.rivals import rivals
+from recognizer.repair.rivals import seen_again
 from recognizer.training.beside import beside
 from recognizer.training.examples import UNKNOWN, Sample
 from recognizer.training.fitting import Floats, text_class
@@ -69,6 +69,7 @@ def _fit_joiners(
     labels: list[NDArray[np.int64]] = []
     known: list[NDArray[np.bool_]] = []
     pairs: list[NDArray[np.int64]] = []
+    seen: list[tuple[Context, Floats]] = []
     count = 0
     for number in np.random.default_rng(seed).permutation(len(samples)).tolist():
         sample, seam, text = samples[number], seams[number], texts[number]
@@ -81,6 +82,7 @@ def _fit_joiners(
         pairs.append(sample.pairs[kept])
         glance = glance_at(sample.piece_context, text, look)
         inputs.append(pair_features(sample.piece_context, sample.pieces, pairs[-1], text, glance, seam[kept]))
+        seen.append((sample.piece_context, glance))
         labels.append(sample.joins[kept].astype(np.int64))
         known.append(sample.known[kept])
     stacked, targets, usable = np.concatenate(inputs), np.concatenate(labels), np.concatenate(known)
@@ -88,7 +90,12 @@ def _fit_joiners(
     classes = ("part", "join")
     first = train_network(stacked[usable], targets[usable], classes, hidden=(JOINER,), epochs=epochs, seed=seed)
     glances = np.split(first.probabilities(stacked)[:, 1], np.cumsum([len(group) for group in pairs])[:-1])
-    again = np.concatenate([rivals(group, glance) for group, glance in zip(pairs, glances, strict=True)])
+    again = np.concatenate(
+        [
+            seen_again(context, roles, group, glance)
+            for (context, roles), group, glance in zip(seen, pairs, glances, strict=True)
+        ]
+    )
     stacked = np.concatenate([stacked, again], axis=1)
     second = train_network(stacked[usable], targets[usable], classes, hidden=(JOINER,), epochs=epochs, seed=seed + 1)
     return first, second
