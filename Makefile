@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 
-.PHONY: help venv install demo test lint train eval eval-full readme bench bench-icdar damage clean
+.PHONY: help venv install demo test lint train eval eval-full readme bench bench-icdar bench-layouts damage clean
 
 help:
 	@echo "make install    recognizer in $(VENV)"
@@ -18,6 +18,7 @@ help:
 	@echo "make readme     write the figures of the last evaluation into the READMEs"
 	@echo "make bench      speed and memory, stage by stage"
 	@echo "make bench-icdar DIR=...  tables that are no budget forms: a folder with data of the ICDAR-2013 competition"
+	@echo "make bench-layouts        the layout engines compared: native, camelot, both, deep"
 	@echo "make damage     what measures of structure do not see: faults put into gold tables"
 	@echo "make clean      remove what can be made again"
 
@@ -76,6 +77,9 @@ bench: $(VENV)/.installed-for-tests
 bench-icdar: $(VENV)/.installed-for-tests
 	@test -n "$(DIR)" || { echo "say where the data is: make bench-icdar DIR=folder with eu-001.pdf, eu-001-str.xml ..." >&2; exit 2; }
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python eval/icdar.py $(DIR)
+
+bench-layouts: $(VENV)/.installed-for-tests
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python eval/layouts.py
 
 damage: $(VENV)/.installed
 	$(BIN)/python eval/damage.py --out eval/damage.md

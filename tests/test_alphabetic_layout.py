@@ -4,14 +4,21 @@ competition's measure counts them."""
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pymupdf
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recognizer.layout import lay_out
+from recognizer.layout.filling import fill
+from recognizer.layout.lattice import Lattice, lattices
+from recognizer.layout.refining import refined
 from recognizer.measuring.structure import grid_cells
 from recognizer.reading import read
+from recognizer.types import Page, Rule, Run
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "eval"))
 
@@ -99,3 +106,43 @@ def test_the_measure_of_the_competition(tmp_path: Path) -> None:
     (table,) = true_tables(structure)
     assert compared(table)[4].text == "ROMANIA"
     assert grid_cells(lay_out(read(path))[1])[0].text == "Country"
+
+
+@st.composite
+def tables_with_texts(draw: st.DrawFn) -> tuple[Lattice, list[Run]]:
+    """A lattice, and texts anywhere in it, none over another."""
+    columns, rows = draw(st.integers(1, 4)), draw(st.integers(2, 4))
+    xs = [float(120 * number) for number in range(columns + 1)]
+    ys = [float(60 * number) for number in range(rows + 1)]
+    level = [Rule(xs[0], y, xs[-1], y) for y in ys]
+    upright = [Rule(x, ys[0], x, ys[-1]) for x in xs]
+    (table,) = lattices([*level, *upright])
+    places = draw(st.sets(st.tuples(st.integers(0, 6 * columns - 1), st.integers(0, 4 * rows - 1)), max_size=40))
+    words = st.sampled_from(("total", "12.5", "a", "3 4", "1,200", "per cent"))
+    runs = []
+    for x, y in sorted(places):
+        text = draw(words)
+        width = 18.0 / len(text)
+        lefts = [20 * x + 1 + width * at for at in range(len(text))]
+        runs.append(Run(text, tuple((left, 15 * y + 2.0, left + width, 15 * y + 12.0) for left in lefts)))
+    return table, runs
+
+
+@given(tables_with_texts())
+def test_cells_that_are_cut_lose_and_double_nothing(given_table: tuple[Lattice, list[Run]]) -> None:
+    table, runs = given_table
+    (filled,), outside = fill(Page(1, 600, 600, tuple(runs)), [table])
+    assert not outside
+    finer, cut = refined(table, filled)
+    printed = Counter(char for run in runs for char in run.text if not char.isspace())
+    assert Counter(char for own in cut.values() for run in own for char in run.text if not char.isspace()) == printed
+    covered = Counter((row, column) for slot in finer.slots for row in range(slot.row, slot.row + slot.row_span)
+                      for column in range(slot.column, slot.column + slot.column_span))
+    assert set(covered.values()) == {1}
+    assert len(covered) == (len(finer.xs) - 1) * (len(finer.ys) - 1)
+    assert set(table.xs) <= set(finer.xs)
+    assert set(table.ys) <= set(finer.ys)
+    for number, own in cut.items():
+        x0, y0, x1, y1 = finer.box_of(finer.slots[number])
+        boxes = [box for run in own for box in run.boxes]
+        assert all(y0 <= (box[1] + box[3]) / 2 <= y1 and x0 - 1 <= box[0] and box[2] <= x1 + 1 for box in boxes)

@@ -19,6 +19,7 @@ PROSE = 0.6  # share of a table's width that a line of prose fills at least
 SAME_END = 4.0  # points by which the ends of rules of one table may differ
 WIDEST_ROOM = 0.6  # share of the page's height that two rules of a table stand apart at most
 NARROWEST = 100.0  # points that a rule over and under a table is long at least
+MOST_RULES = 500  # of that length; a page of more shows something else
 CLOSE = 2.2  # line heights from line to line within a table without rules at most
 FEWEST_LINES = 4  # lines of several texts that such a table has at least
 NUMBERS = 0.4  # share of its texts right of the first column that are numbers at least
@@ -102,6 +103,8 @@ def _between_rules(page: Page, drawn: Sequence[Lattice]) -> list[Lattice]:
     across = [edge for edge in edges_of((rule.y0, rule.x0, rule.x1) for rule in page.rules if rule.y0 == rule.y1)
               if edge.end - edge.start >= NARROWEST]
     tables = list(drawn)
+    if len(across) > MOST_RULES:
+        return tables
     for group in _groups(across, page.height):
         ys = [edge.at for edge in group]
         left, right = group[0].start, group[0].end

@@ -107,7 +107,7 @@ def page_items(
         if second.decides:
             tables, filled, outside, columns, disputed = list(others), theirs, rest, None, [{} for _ in others]
         else:
-            disputed = disagreements(tables, filled, others, theirs)
+            disputed = disagreements(tables, filled, others, theirs, second.kinds)
     indices = count()
     items: list[tuple[float, float, Item]] = []
     for table, runs, differing in zip(tables, filled, disputed, strict=True):

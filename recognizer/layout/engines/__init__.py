@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from recognizer.layout.lattice import Lattice
     from recognizer.types import Page
 
+# In what two engines may read a cell differently.
+TEXT, SPANS, ROWS = KINDS = ("text", "spans", "rows")
+
 
 class Layout(StrEnum):
     """Which engine lays pages out, and which gives a second opinion."""
@@ -34,12 +37,14 @@ Engine = Callable[["Page"], "Sequence[Lattice] | None"]  # the tables of a page;
 @dataclass(frozen=True, slots=True)
 class SecondOpinion:
     """Another engine's opinion of the pages of a document. `decides`: its tables go before our own; else they are compared.
-    `when_unsure`: it is asked only of pages that our own engine is unsure of. `warn` is told where it failed.
+    `when_unsure`: it is asked only of pages that our own engine is unsure of. `kinds` are the differences that say something
+    of a cell (see `disagreement`). `warn` is told where it failed.
     """
 
     engine: Engine
     decides: bool
     when_unsure: bool
+    kinds: tuple[str, ...]
     warn: Callable[[str], None]
 
     def on(self, page: Page, sure: bool) -> Sequence[Lattice]:
@@ -71,7 +76,9 @@ def second_opinion(layout: str, path: Path | None, warn: Callable[[str], None]) 
     except Exception as error:  # the file may be gone, or come from nowhere
         warn(f"the layout {layout} cannot have the file itself ({_said(error)}); our own reading is kept")
         return None
-    return SecondOpinion(engine, layout == Layout.CAMELOT, layout == Layout.DEEP, warn)
+    if layout == Layout.DEEP:
+        return SecondOpinion(engine, False, True, (SPANS,), warn)  # where it takes texts for others it is mostly wrong
+    return SecondOpinion(engine, layout == Layout.CAMELOT, False, KINDS, warn)
 
 
 def _engine(layout: Layout, path: Path) -> Engine:

@@ -5,15 +5,15 @@ A cell is compared with the other engine's cell at the same place. Where the oth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from recognizer.layout.engines import KINDS, ROWS, SPANS, TEXT
 from recognizer.layout.filling import lines_of
 from recognizer.layout.lattice import Lattice, Slot
 from recognizer.types import Run
 
 Filled = Sequence[dict[int, list[Run]]]  # of each table the runs of its slots, by slot index
-TEXT, SPANS, ROWS = "text", "spans", "rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class _Seen:
     text: str
 
 
-def disagreements(tables: Sequence[Lattice], filled: Filled, others: Sequence[Lattice], filled_others: Filled) -> list[
-    dict[int, tuple[str, ...]]
-]:
+def disagreements(
+    tables: Sequence[Lattice], filled: Filled, others: Sequence[Lattice], filled_others: Filled, kinds: Collection[str] = KINDS
+) -> list[dict[int, tuple[str, ...]]]:
     """For each table what differs of its slots, by slot index; slots of which nothing differs are left out.
 
-    `others` are the other engine's tables of the same page, filled with the same page's runs.
+    `others` are the other engine's tables of the same page, filled with the same page's runs; `kinds` are those looked at.
     """
     theirs = [{number: _seen(place, table, number, own) for number, own in runs.items()}
               for place, (table, runs) in enumerate(zip(others, filled_others, strict=True))]
@@ -43,15 +43,13 @@ def disagreements(tables: Sequence[Lattice], filled: Filled, others: Sequence[La
             other = matched[number]
             if other is None:
                 continue
-            kinds = [TEXT] if seen.text != other.text else []
-            if (seen.slot.row_span, seen.slot.column_span) != (other.slot.row_span, other.slot.column_span):
-                kinds.append(SPANS)
             beside = _beside(table, seen.slot, own)
             across = matched.get(beside) if beside is not None else None
-            if across and not _share_row(other, across):
-                kinds.append(ROWS)
-            if kinds:
-                differing[number] = tuple(kinds)
+            spans, other_spans = ((one.slot.row_span, one.slot.column_span) for one in (seen, other))
+            apart = across is not None and not _share_row(other, across)
+            differs = {TEXT: seen.text != other.text, SPANS: spans != other_spans, ROWS: apart}
+            if found_kinds := tuple(kind for kind in KINDS if differs[kind] and kind in kinds):
+                differing[number] = found_kinds
         found.append(differing)
     return found
 
