@@ -21,6 +21,7 @@ from recognizer.types import Document, Grid, LabelledGrid, Ledger, Records, Role
 
 EVAL = Path(__file__).parents[1] / "eval"
 PDFS = sorted(path for path in (EVAL / "pdfs").glob("*.pdf") if "scan" not in path.name)
+OFFICE = [EVAL / "office_files" / name for name in ("anqing_zebra_wqy.html", "huaian_wqy.xlsx", "langxi_wqy.docx")]
 FORM = EVAL / "pdfs" / "langxi_wqy.pdf"
 TEXT = EVAL / "documents" / "002_3bf4b339ed407386.txt"
 Journey = tuple[Records, Document, tuple[Grid, ...], tuple[LabelledGrid, ...]]
@@ -37,7 +38,7 @@ def total(found: tuple[Ledger, ...]) -> tuple[int, int, int]:
     return sum(one.lost for one in found), sum(one.doubled for one in found), sum(one.invented for one in found)
 
 
-@pytest.mark.parametrize("path", [*PDFS, *sorted((EVAL / "documents").glob("*.txt"))], ids=lambda path: path.stem[:12])
+@pytest.mark.parametrize("path", [*PDFS, *sorted((EVAL / "documents").glob("*.txt")), *OFFICE], ids=lambda path: path.stem[:12])
 def test_nothing_of_a_real_document_is_lost_doubled_or_invented(path: Path) -> None:
     pages = digitize(path).records.pages
     assert total(pages) == (0, 0, 0)

@@ -130,7 +130,11 @@ def _where(piece: Piece) -> Where:
 def _source_words(document: Document) -> Iterator[tuple[Where, str]]:
     for block in document.blocks:
         if isinstance(block, TextBlock):
-            yield from (((line.number,), word) for line in block.lines for word in line.text.split())
+            for line in block.lines:
+                if line.pieces:
+                    yield from ((_where(piece), word) for piece in line.pieces for word in piece.text.split())
+                else:
+                    yield from (((line.number,), word) for word in line.text.split())
         elif isinstance(block, Grid):
             for cell in block.cells:
                 yield from ((_where(piece), word) for piece in cell.pieces for word in piece.text.split())
