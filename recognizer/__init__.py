@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from recognizer.api import Digitized
-    from recognizer.digitizing import digitize
+    from recognizer.digitizing import digitize, digitize_pages
     from recognizer.mapping import parse_value
 
 __version__ = "0.1.0"
-__all__ = ["Digitized", "__version__", "digitize", "parse_value"]
+__all__ = ["Digitized", "__version__", "digitize", "digitize_pages", "parse_value"]
 
 # What a program may use, by the module it stands in.
-_PUBLIC = {"Digitized": "recognizer.api", "digitize": "recognizer.digitizing", "parse_value": "recognizer.mapping"}
+_PUBLIC = {"Digitized": "recognizer.api", "digitize": "recognizer.digitizing",
+           "digitize_pages": "recognizer.digitizing", "parse_value": "recognizer.mapping"}
 
 
 def __getattr__(name: str) -> Any:

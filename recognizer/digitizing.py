@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from recognizer.layout import lay_out
 from recognizer.limits import Limits
 from recognizer.mapping import map_records
 from recognizer.model import Model, shipped_model
-from recognizer.reading import read, read_text
+from recognizer.reading import read, read_pages, read_text
 from recognizer.repair import repair
-from recognizer.types import Document, Grid
+from recognizer.streaming import sections, with_heads
+from recognizer.types import Document, Grid, Records
 from recognizer.watching import reached
 
 
@@ -32,6 +34,28 @@ def digitize(
     without a table of performance targets has no projects and a warning.
     """
     return digitize_document(read(Path(path), limits), model or shipped_model(), limits, layout=layout, path=Path(path))
+
+
+def digitize_pages(
+    path: str | Path, *, model: Model | None = None, limits: Limits | None = None, layout: str = "native"
+) -> Iterator[Digitized]:
+    """Digitises the file at `path` as `digitize` does, giving its facts section by section as soon as they are complete.
+
+    For PDFs of any length: only some pages are held at a time. A section ends before a page on which a project begins; its
+    `records.pages` are those of its pages alone, so that all sections' together are those of the document. Other files come as
+    one section. Labels of a section are told from its own pages; elsewhere they are told from all of the document.
+    """
+    chosen, warnings = model or shipped_model(), list[str]()
+    pages = read_pages(Path(path), warnings, limits)
+    if pages is None:
+        yield digitize(path, model=chosen, limits=limits, layout=layout)
+        return
+
+    def section(document: Document, known: Records | None) -> tuple[Digitized, tuple[Grid, ...]]:
+        document, grids = lay_out_document(document, limits, layout=layout, path=Path(path))
+        return digitize_grids(document, grids, chosen, layout, known), grids
+
+    yield from sections(Document(Path(path).name, "pdf", (), encoding="pdf"), pages, section, warnings)
 
 
 def digitize_text(text: str, name: str, model: Model) -> Digitized:
@@ -56,14 +80,16 @@ def lay_out_document(
     return replace(document, warnings=(*document.warnings, *warnings)), grids
 
 
-def digitize_grids(document: Document, grids: tuple[Grid, ...], model: Model, layout: str = "native") -> Digitized:
-    """The journey of a document that is laid out."""
+def digitize_grids(
+    document: Document, grids: tuple[Grid, ...], model: Model, layout: str = "native", known: Records | None = None
+) -> Digitized:
+    """The journey of a document that is laid out; `known` are the records of pages before it, where it is only a section."""
     reached("repair")
     whole = repair(grids, model)
     reached("label")
     labelled = label(whole, model)
     reached("assemble")
-    records = assemble(document, labelled, model)
+    records = with_heads(assemble(document, labelled, model), known)
     records = map_records(replace(records, model=str(model.card.get("name", "")), options=(("layout", layout),)))
     reached("check")
     records = check(records, document)

@@ -40,6 +40,14 @@ def read_file(path: Path) -> tuple[bytes, Stamp]:
         return file.read(stamp.size + 1), stamp
 
 
+def head_of(path: Path, size: int) -> bytes:
+    """The first bytes of a regular file. Raises as `read_file` does."""
+    with _opened(path) as (file, _):
+        head = file.read(size)
+        file.seek(0, os.SEEK_END)
+        return head
+
+
 def hash_file(path: Path) -> tuple[str, Stamp]:
     """The SHA-256 of a regular file's bytes (hexadecimal) and its stamp, whatever its size. Raises as `read_file` does."""
     with _opened(path) as (file, stamp):

@@ -6,19 +6,19 @@ each takes the tables it knows, judged by the text itself, never by a file's suf
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from ..files import read_file
+from ..files import head_of, read_file
 from ..limits import Limits, from_environment
-from ..types import Document
+from ..types import Document, Page
 from . import html, markdown, tabs
 from .encoding import decode
 from .parts import Format, Table
 from .text import gather, number_lines
 
-__all__ = ["FORMATS", "decode", "read", "read_bytes", "read_text"]
+__all__ = ["FORMATS", "decode", "read", "read_bytes", "read_pages", "read_text"]
 
 PDF_MARK = b"%PDF-"
 PDF_MARK_WITHIN = 1024  # bytes from the start of a file within which viewers look for the mark
@@ -37,6 +37,18 @@ def read(path: Path, limits: Limits | None = None) -> Document:
     DamagedFileError, DangerousFileError, UnsupportedFormatError, BinaryFileError or EncodingError.
     """
     return read_bytes(read_file(path)[0], path, limits)
+
+
+def read_pages(path: Path, warnings: list[str], limits: Limits | None = None) -> Iterator[Page] | None:
+    """The pages of a PDF one after the other, for files too large to be held; None where the file is no PDF.
+
+    What is wrong with a page is added to `warnings` by the time the page is given. Raises as `read` does, some only on the way.
+    """
+    if PDF_MARK not in head_of(path, PDF_MARK_WITHIN):
+        return None
+    from .pdf import pages_of_pdf
+
+    return pages_of_pdf(path, warnings, limits)
 
 
 def read_bytes(data: bytes, path: Path, limits: Limits | None = None, *, without: Collection[int] = ()) -> Document:

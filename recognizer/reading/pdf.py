@@ -27,6 +27,7 @@ POINTS = 72.0  # in an inch
 TWICE = 0.17  # a character that stands off another of its kind by less than this share of their height is printed twice
 NEAR = (2.0, 8.0)  # points of the boxes in which a page is first searched for such characters
 STRAIGHT = 0.5  # points by which a line may lean and still be a rule
+FORGET = 50  # pages after which MuPDF forgets the fonts and pictures that it keeps for pages to come
 END_WITHIN = 1024  # bytes from the end of the file within which its last line must stand
 
 # Images are not needed as text and cost time; everything else is MuPDF's usual raw text.
@@ -45,6 +46,15 @@ def read_pdf(data: bytes, path: Path, limits: Limits | None = None, *, without: 
     with _opened(data, path) as source:
         pages = tuple(_pages(source, path, limits or from_environment(), warnings.append, without))
     return Document(path.name, "pdf", pages, encoding="pdf", warnings=tuple(warnings))
+
+
+def pages_of_pdf(path: Path, warnings: list[str], limits: Limits | None = None) -> Iterator[Page]:
+    """The pages of the PDF at `path` one after the other, with none held by anyone but the caller. Raises as `read_pdf` does."""
+    with _opened(None, path) as source:
+        for page in _pages(source, path, limits or from_environment(), warnings.append, ()):
+            yield page
+            if page.number % FORGET == 0:
+                pymupdf.TOOLS.store_shrink(100)
 
 
 def _pages(
@@ -100,11 +110,12 @@ def _line(message: str) -> str:
     return " ".join(message.split("\n", 1)[0].split())
 
 
-def _opened(data: bytes, path: Path) -> Any:
+def _opened(data: bytes | None, path: Path) -> Any:
+    """The PDF of the bytes, or without them that of the file."""
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
     try:
-        source = pymupdf.open(stream=data, filetype="pdf")
+        source = pymupdf.open(str(path) if data is None else None, stream=data, filetype="pdf")
     except Exception as error:
         raise DamagedFileError(
             "a damaged PDF: it has no pages that could be found", path=path, hint="repair it or download it again") from error
@@ -113,7 +124,7 @@ def _opened(data: bytes, path: Path) -> Any:
         raise EncryptedFileError("the PDF is encrypted", path=path, hint="save it without its password, then try again")
     if not len(source):
         source.close()
-        if b"%%EOF" not in data[-END_WITHIN:]:
+        if b"%%EOF" not in (path.read_bytes() if data is None else data)[-END_WITHIN:]:
             raise DamagedFileError("a damaged PDF: its end is missing", path=path, hint="download it again")
         raise EmptyFileError("the PDF has no pages", path=path, hint="check that it was saved or downloaded whole")
     return source
