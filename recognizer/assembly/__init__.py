@@ -52,7 +52,9 @@ def assemble(document: Document, grids: Sequence[LabelledGrid], model: Model) ->
     rows = [[indicator.printed() for indicator in draft.indicators] for draft in drafts]
     several = [begins_unlabelled(one) for one in rows if len(one) > 2]
     chances = [draft.likely_levels(likely) for draft in drafts]
-    saved = sum(misfit_saved(one, chance) for one, chance in zip(rows, chances, strict=True))
+    # A drawn table says itself where its merged cells stand.
+    dumped = not any(grid.drawn for grid in grids)
+    saved = sum(misfit_saved(one, chance) for one, chance in zip(rows, chances, strict=True)) if dumped else 0.0
     mid_height = 2 * sum(several) >= max(len(several), 2) or saved > SAVED
     projects = tuple(
         draft.finished(year, place_levels(one, chance, mid_height))
