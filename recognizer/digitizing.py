@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from recognizer.api import Digitized
 from recognizer.assembly import assemble
 from recognizer.calibration import calibrate
-from recognizer.checking import check
+from recognizer.checking import check, checks_without
 from recognizer.checking.ledgers import ledgers
 from recognizer.labelling import label
 from recognizer.layout import lay_out
@@ -24,20 +24,25 @@ from recognizer.watching import reached
 
 
 def digitize(
-    path: str | Path, *, model: Model | None = None, limits: Limits | None = None, layout: str = "native"
+    path: str | Path, *, model: Model | None = None, limits: Limits | None = None, layout: str = "native",
+    without_checks: Collection[str] = (),
 ) -> Digitized:
     """Digitises the file at `path` with the shipped model, or another, within the limits (the environment's, if not given).
 
     `layout` says which engines lay out the pages of a PDF: `native`, `camelot`, `both` or `deep` (docs/layout-engines.md).
+    `without_checks` names checks that are not to be made (docs/values-and-doubts.md); ValueError for one that does not exist.
 
     Raises a `recognizer.errors.RecognizerError` that names the file and the reason when it cannot be read. A document
     without a table of performance targets has no projects and a warning.
     """
-    return digitize_document(read(Path(path), limits), model or shipped_model(), limits, layout=layout, path=Path(path))
+    checks_without(without_checks)
+    return digitize_document(
+        read(Path(path), limits), model or shipped_model(), limits, layout=layout, path=Path(path), without_checks=without_checks)
 
 
 def digitize_pages(
-    path: str | Path, *, model: Model | None = None, limits: Limits | None = None, layout: str = "native"
+    path: str | Path, *, model: Model | None = None, limits: Limits | None = None, layout: str = "native",
+    without_checks: Collection[str] = (),
 ) -> Iterator[Digitized]:
     """Digitises the file at `path` as `digitize` does, giving its facts section by section as soon as they are complete.
 
@@ -45,15 +50,16 @@ def digitize_pages(
     `records.pages` are those of its pages alone, so that all sections' together are those of the document. Other files come as
     one section. Labels of a section are told from its own pages; elsewhere they are told from all of the document.
     """
+    checks_without(without_checks)
     chosen, warnings = model or shipped_model(), list[str]()
     pages = read_pages(Path(path), warnings, limits)
     if pages is None:
-        yield digitize(path, model=chosen, limits=limits, layout=layout)
+        yield digitize(path, model=chosen, limits=limits, layout=layout, without_checks=without_checks)
         return
 
     def section(document: Document, known: Records | None) -> tuple[Digitized, tuple[Grid, ...]]:
         document, grids = lay_out_document(document, limits, layout=layout, path=Path(path))
-        return digitize_grids(document, grids, chosen, layout, known), grids
+        return digitize_grids(document, grids, chosen, layout, known, without_checks), grids
 
     yield from sections(Document(Path(path).name, "pdf", (), encoding="pdf"), pages, section, warnings)
 
@@ -64,10 +70,12 @@ def digitize_text(text: str, name: str, model: Model) -> Digitized:
 
 
 def digitize_document(
-    document: Document, model: Model, limits: Limits | None = None, *, layout: str = "native", path: Path | None = None
+    document: Document, model: Model, limits: Limits | None = None, *, layout: str = "native", path: Path | None = None,
+    without_checks: Collection[str] = (),
 ) -> Digitized:
     """The stages of the journey, one after the other; `path` is the document's file, for layout engines that read it."""
-    return digitize_grids(*lay_out_document(document, limits, layout=layout, path=path), model, layout)
+    document, grids = lay_out_document(document, limits, layout=layout, path=path)
+    return digitize_grids(document, grids, model, layout, without_checks=without_checks)
 
 
 def lay_out_document(
@@ -81,7 +89,8 @@ def lay_out_document(
 
 
 def digitize_grids(
-    document: Document, grids: tuple[Grid, ...], model: Model, layout: str = "native", known: Records | None = None
+    document: Document, grids: tuple[Grid, ...], model: Model, layout: str = "native", known: Records | None = None,
+    without_checks: Collection[str] = (),
 ) -> Digitized:
     """The journey of a document that is laid out; `known` are the records of pages before it, where it is only a section."""
     reached("repair")
@@ -90,9 +99,10 @@ def digitize_grids(
     labelled = label(whole, model)
     reached("assemble")
     records = with_heads(assemble(document, labelled, model), known)
-    records = map_records(replace(records, model=str(model.card.get("name", "")), options=(("layout", layout),)))
+    options = (("layout", layout), *((("without_checks", ",".join(without_checks)),) if without_checks else ()))
+    records = map_records(replace(records, model=str(model.card.get("name", "")), options=options))
     reached("check")
-    records = check(records, document)
+    records = check(records, document, without_checks)
     records = replace(records, pages=ledgers(records, document, whole, labelled))
     records = calibrate(records, labelled, model.calibrator)
     return Digitized(records, tuple(entry for grid in labelled for row in grid.rows for entry in row))

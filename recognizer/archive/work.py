@@ -49,7 +49,7 @@ def digitize_file(task: Task, found: Found = lambda content, stamp: None) -> Res
             document, grids = known or _read(data, task, content)
         else:
             document, grids = known
-        records = digitize_grids(document, grids, _model(task.model), task.layout).records
+        records = digitize_grids(document, grids, _model(task.model), task.layout, without_checks=task.without_checks).records
         reached("export")
         records = replace(records, source=task.name, options=tuple({**dict(records.options), **dict(task.options)}.items()))
         result = Result(

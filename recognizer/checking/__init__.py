@@ -10,10 +10,10 @@ from typing import TypeVar
 from recognizer.checking.conservation import invented_on
 from recognizer.checking.hidden import doubt_hidden
 from recognizer.checking.spots import Spot
-from recognizer.checking.table import CHECKS, Check, chosen
+from recognizer.checking.table import CHECKS, OTHER_DOUBTS, Check, Doubt, checks_without
 from recognizer.types import Document, Evidence, Fund, Goal, Indicator, Project, Records, Total, Value
 
-__all__ = ["CHECKS", "Check", "check"]
+__all__ = ["CHECKS", "OTHER_DOUBTS", "Check", "Doubt", "check", "checks_without", "doubted"]
 
 DOUBTED = 0.7  # provisional factor of a confidence for each doubt, until confidences are calibrated
 
@@ -35,7 +35,7 @@ def check(records: Records, document: Document, without: Collection[str] = ()) -
 def doubted(records: Records, without: Collection[str] = ()) -> Records:
     """The records with the doubts of all checks but those named in `without`, and confidences lowered for them."""
     found: Found = {}
-    for one in chosen(without):
+    for one in checks_without(without):
         for spot in one.find(records):
             found.setdefault(spot, []).append(one.name)
     projects = tuple(_project(project, number, found) for number, project in enumerate(records.projects))

@@ -10,13 +10,15 @@ from functools import cache, lru_cache
 from recognizer.checking.expectations import knowledge
 from recognizer.checking.spots import Spot
 from recognizer.mapping import parse_value
+from recognizer.mapping.units import load
 from recognizer.types import Reading, Records, Value
 from recognizer.vocabulary import plain
 
 _LONGEST_RUN = 80  # characters; longer texts are sentences, which may say many things
 _SEVERAL = 10**6  # a whole number of seven digits, without a unit and without commas, is more likely two
 _TWO_POINTS = re.compile(r"^[^0-9]{0,3}[0-9]+\.[0-9]+\.[0-9]+[^0-9]{0,3}$")
-_SEPARATORS = ",，;；:：、/()（）~-—+×*至到或且和及与。."
+# Where a text cannot end that is whole: signs, what joins or parts numbers, and verbs (2024年12月底前完成3次).
+_UNFINISHED = (*",，;；:：、/()（）~-—+×*至到或且和及与。.≥≤＞＜><=≈约第", *load("values")["verbs"])
 _OPENING = re.compile(r"[0-9≥≤＞＜><=≈约第一二两三四五六七八九十上下全年]|大于|小于|高于|低于|不[低高少大小超]|至少|最[多少]")
 # Words that are no name of a measure before a sign: 严格执行财经制度≥90%, but not 满意度≥90% or 完成≥3次.
 _SIGN_AFTER_SENTENCE = re.compile(
@@ -55,7 +57,9 @@ def _two_by_itself(text: str, reading: Reading) -> bool:
         if digits.isdigit():
             return int(digits) >= _SEVERAL
     middle = len(text) // 2
-    if text[:middle] == text[middle:] or _TWO_POINTS.match(text) or _SIGN_AFTER_SENTENCE.match(text):
+    if text[:middle] == text[middle:] or _SIGN_AFTER_SENTENCE.match(text):
+        return True
+    if reading.kind == "qualitative" and _TWO_POINTS.match(text):
         return True
     ends = {*range(1, min(_LONGEST_SAYING + 1, len(text))), *range(max(len(text) - _LONGEST_SAYING, 1), len(text))}
     return any(_with_a_saying(text[:cut], text[cut:]) for cut in ends) or (
@@ -66,12 +70,12 @@ def _with_a_saying(first: str, second: str) -> bool:
     """Whether one half is a value of words by itself, and the other is too, or is a number."""
     if first in _sayings():
         return second in _sayings() or (bool(_OPENING.match(second)) and _number(second) is not None)
-    return second in _sayings() and first[-1] not in _SEPARATORS and _number(first) is not None
+    return second in _sayings() and not first.endswith(_UNFINISHED) and _number(first) is not None
 
 
 def _two_numbers(first: str, second: str) -> bool:
     """Whether both halves say a number or a date by themselves; two lengths of time may be one (1小时30分钟)."""
-    if first[-1] in _SEPARATORS or not _OPENING.match(second):
+    if first.endswith(_UNFINISHED) or not _OPENING.match(second) or (first[-1].isdigit() and second[0].isdigit()):
         return False
     before, after = _number(first), _number(second)
     return bool(before and after) and not (before and after and before.unit_si in _TIMES and after.unit_si in _TIMES)

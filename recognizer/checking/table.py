@@ -10,12 +10,18 @@ from recognizer.checking.spots import Finder, each_indicator, each_project, each
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """A check: its name, which is that of the doubt, a sentence of English and of Chinese, and what it finds."""
+class Doubt:
+    """A doubt: its name, and a sentence of English and of Chinese that says what it means."""
 
     name: str
     english: str
     chinese: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check(Doubt):
+    """A check, named as the doubt that it raises, and how it finds what it doubts."""
+
     find: Finder
 
 
@@ -53,8 +59,22 @@ CHECKS = (
           "项目年度与文件年度不一致，或指标日期不在预算年度内。", rows.years_disagree),
 )
 
+# What other rooms doubt while they put facts together; there is nothing to switch off.
+OTHER_DOUBTS = (
+    Doubt("level_inferred", "A level was not printed and follows from the other one, or from the indicator's name.",
+          "一级或二级指标未印出，由另一级或指标名称推断。"),
+    Doubt("name_lost", "The row has a value and no name.", "该行有指标值而没有指标名称。"),
+    Doubt("repeat_dropped", "The cell printed its text several times over; it is kept once.", "单元格内文字重复，只保留一次。"),
+    Doubt("several_values", "The row has several values for the period; one of them was taken.",
+          "同一时期有多个指标值，只取其一。"),
+    Doubt("printed_twice", "The form prints it again with another text, which stands under `others`.",
+          "表中另有一处内容不同的同名项。"),
+    Doubt("hidden_sheet", "It stands in a sheet that the workbook does not show.", "位于工作簿的隐藏工作表中。"),
+    Doubt("layouts_differ", "Two layout engines do not agree on the cell.", "两种版面引擎对该单元格的识别不一致。"),
+)
 
-def chosen(without: Iterable[str]) -> tuple[Check, ...]:
+
+def checks_without(without: Iterable[str]) -> tuple[Check, ...]:
     """The checks but those named. Raises ValueError for a name that is none."""
     left_out = set(without)
     unknown = left_out - {check.name for check in CHECKS}

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from recognizer import __version__
+from recognizer.commands.checks import checks
 from recognizer.commands.digitize import digitize
 from recognizer.commands.evaluate import evaluate
 from recognizer.commands.messages import say
@@ -28,6 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]})
 app.command()(digitize)
 app.command()(show)
+app.command()(checks)
 app.command()(train)
 app.command()(evaluate)
 

@@ -30,6 +30,8 @@ def digitize(
         list[Format] | None, typer.Option("--format", metavar="FORMAT", help=say("format"), show_default=False)] = None,
     model: Annotated[Path | None, typer.Option("--model", metavar="DIR", help=say("model"), show_default=False)] = None,
     layout: Annotated[Layout, typer.Option("--layout", help=say("layout"))] = Layout.NATIVE,
+    without_check: Annotated[
+        list[str] | None, typer.Option("--without-check", metavar="NAME", help=say("without_check"), show_default=False)] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", metavar="N", min=1, help=say("jobs"), show_default=False)] = None,
     rehash: Annotated[bool, typer.Option("--rehash", help=say("rehash"))] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help=say("retry_failed"))] = False,
@@ -40,13 +42,19 @@ def digitize(
     from rich.console import Console
 
     from recognizer.archive import Settings
+    from recognizer.checking import checks_without
     from recognizer.commands.progress import Progress
     from recognizer.commands.running import UnforeseenError, Wishes, run_archive
     from recognizer.commands.sources import Sources
     from recognizer.errors import UsageError
     from recognizer.exporting import FolderInUseError
 
-    settings = Settings(str(model.resolve()) if model else None, (("layout", str(layout)),))
+    try:
+        checks_without(without_check or ())
+    except ValueError as error:
+        raise UsageError(say("no_check", reason=error)) from None
+    left_out = (("without_checks", ",".join(sorted(set(without_check)))),) if without_check else ()
+    settings = Settings(str(model.resolve()) if model else None, (("layout", str(layout)), *left_out))
     wishes = Wishes(jobs, excel or Format.XLSX in (formats or []), rehash, retry_failed)
     found = Sources(sources, out)
     try:

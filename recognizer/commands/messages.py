@@ -62,6 +62,17 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "our own with that of a network on hard pages (extra package). What they differ on is doubted.",
         "PDF 版面由哪个引擎识别：native 自有引擎；camelot；both 自有引擎加 camelot 复核；"
         "deep 自有引擎，难页由神经网络复核（需另装）。两者不一致之处标为存疑。"),
+    "without_check": (
+        "A check not to be made, by the name of its doubt; recognizer checks lists them. Can be given more than once.",
+        "不做的检查，写疑点名称（recognizer checks 列出全部）；可多次给出。"),
+    "no_check": ("--without-check: {reason}", "--without-check：{reason}"),
+    "checks": (
+        "List the checks and doubts: what each says of a fact.\n\nExample:  recognizer checks",
+        "列出各项检查和疑点的含义。\n\n示例：  recognizer checks"),
+    "check_name": ("Doubt", "疑点"),
+    "check_means": ("What it says", "含义"),
+    "check_switch": ("Can be left out", "可关闭"),
+    "yes": ("yes", "是"),
     "quiet": ("Say nothing but what failed.", "只报告失败。"),
     "jobs": (
         "How many processes read documents at the same time; as many as there are processors, if not given.",
