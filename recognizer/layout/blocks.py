@@ -96,17 +96,37 @@ def _add(parts: list[Segment], run: Run, start: int, end: int) -> None:
 
 def _side_by_side(parts: list[Segment], em: float) -> list[Segment]:
     """Segments of one line that nearly touch as one."""
-    found: list[Segment] = []
-    for line in _lines(sorted(parts, key=lambda part: part.middle), em):
-        open_part: Segment | None = None
-        for part in sorted(line, key=lambda part: part.box[0]):
-            if open_part and part.box[0] - open_part.box[2] <= APART * em and not part.runs[0].vertical:
-                open_part = _joined(open_part, part)
-                continue
-            found += [open_part] if open_part else []
-            open_part = part
-        found += [open_part] if open_part else []
+    near = {one: other for one, other in _neighbours(parts, em)
+            if parts[other].box[0] - parts[one].box[2] <= APART * em and not parts[other].runs[0].vertical}
+    return _chained(parts, near)
+
+
+def _chained(parts: Sequence[Segment], following: dict[int, int]) -> list[Segment]:
+    """Segments joined with those that follow them, by index."""
+    found = []
+    for start in sorted(set(range(len(parts))) - set(following.values())):
+        whole = parts[start]
+        while start in following:
+            start = following[start]
+            whole = _joined(whole, parts[start])
+        found.append(whole)
     return found
+
+
+def _neighbours(parts: Sequence[Segment], em: float) -> Iterator[tuple[int, int]]:
+    """The pairs of segments of one line of which each is the other's nearest, as indices (left, right)."""
+    order = sorted(range(len(parts)), key=lambda index: parts[index].middle)
+    middles = [parts[index].middle for index in order]
+    left_of: dict[int, int] = {}
+    right_of: dict[int, int] = {}
+    for rank, index in enumerate(order):
+        for other in order[rank + 1 : bisect_right(middles, middles[rank] + SAME_BASE * em)]:
+            left, right = sorted((index, other), key=lambda one: parts[one].box[0])
+            if left not in right_of or parts[right].box[0] < parts[right_of[left]].box[0]:
+                right_of[left] = right
+            if right not in left_of or parts[left].box[2] > parts[left_of[right]].box[2]:
+                left_of[right] = left
+    return ((left, right) for left, right in right_of.items() if left_of[right] == left)
 
 
 def _joined(first: Segment, second: Segment) -> Segment:
@@ -114,17 +134,6 @@ def _joined(first: Segment, second: Segment) -> Segment:
     box = (one[0], min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3]))
     longer = first if len(first.text) >= len(second.text) else second
     return Segment(first.runs + second.runs, box, first.text + second.text, longer.middle)
-
-
-def _lines(ordered: Sequence[Segment], em: float) -> Iterable[list[Segment]]:
-    line: list[Segment] = []
-    for part in ordered:
-        if line and part.middle - line[0].middle > SAME_BASE * em:
-            yield line
-            line = []
-        line.append(part)
-    if line:
-        yield line
 
 
 def blocks_of(segments: Sequence[Segment], em: float, walls: Sequence[Box] = ()) -> list[Block]:
@@ -206,33 +215,22 @@ def _below(segments: Sequence[Segment], walls: Sequence[Box]) -> list[tuple[int,
 
 def _without_gaps(segments: Sequence[Segment], pitch: float, em: float) -> list[Segment]:
     """Segments of one line joined over gaps that a line right above or below runs through: blanks within a text."""
-    found: list[Segment] = []
-    for line, crossed in _gaps(segments, pitch, em):
-        last = line[0]
-        for part, is_crossed in zip(line[1:], crossed, strict=True):
-            if is_crossed:
-                last = _joined(last, part)
-            else:
-                found.append(last)
-                last = part
-        found.append(last)
-    return found
+    return _chained(segments, {one: other for one, other, is_crossed in _gaps(segments, pitch, em) if is_crossed})
 
 
-def _gaps(segments: Sequence[Segment], pitch: float, em: float) -> Iterator[tuple[list[Segment], list[bool | None]]]:
-    """Each line from left to right, and of each gap in it whether a line at most `pitch` away runs through it; None of those
-    too wide for blanks.
+def _gaps(segments: Sequence[Segment], pitch: float, em: float) -> Iterator[tuple[int, int, bool]]:
+    """The gaps within lines that are not too wide for blanks, as indices (left, right), and whether a line at most `pitch` away
+    runs through each.
     """
     ordered = sorted(segments, key=lambda part: part.middle)
     middles = [part.middle for part in ordered]
-    for line in _lines(ordered, em):
-        first, last = bisect_left(middles, line[0].middle - pitch), bisect_right(middles, line[-1].middle + pitch)
-        near = [part for part in ordered[first:last] if abs(part.middle - line[0].middle) > SAME_BASE * em]
-        line.sort(key=lambda part: part.box[0])
-        yield line, [
-            any(other.box[0] < one.box[2] - 0.5 * em and other.box[2] > two.box[0] + 0.5 * em for other in near)
-            if two.box[0] - one.box[2] < WIDEST_GAP * em else None for one, two in pairwise(line)
-        ]
+    for left, right in _neighbours(segments, em):
+        one, two = segments[left], segments[right]
+        if two.box[0] - one.box[2] < WIDEST_GAP * em:
+            first, last = bisect_left(middles, one.middle - pitch), bisect_right(middles, one.middle + pitch)
+            near = (part for part in ordered[first:last] if abs(part.middle - one.middle) > SAME_BASE * em)
+            yield left, right, any(
+                part.box[0] < one.box[2] - 0.5 * em and part.box[2] > two.box[0] + 0.5 * em for part in near)
 
 
 def _pitch(segments: Sequence[Segment], below: Sequence[tuple[int, int]], em: float) -> float:
@@ -252,7 +250,7 @@ def _pitch(segments: Sequence[Segment], below: Sequence[tuple[int, int]], em: fl
             pitch = step + SAME_PITCH * em
             if sum(near) >= BROKEN * len(near) or _has_airy_column(segments, below, pitch):
                 return pitch
-            gaps = [crossed for _, line in _gaps(segments, pitch, em) for crossed in line if crossed is not None]
+            gaps = [is_crossed for _, _, is_crossed in _gaps(segments, pitch, em)]
             return pitch if sum(gaps) > 0.5 * len(gaps) else 0.0
     return 0.0
 

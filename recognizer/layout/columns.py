@@ -44,13 +44,15 @@ class _Edge:
 class Columns:
     """The edges of columns: where they stand, what the page before calls them, and from where to where each could stand.
 
-    `head` is what the table's first row prints, by which the next table of its kind is told from the rest of this one.
+    `head` is what the table's first row prints, by which the next table of its kind is told from the rest of this one; `data`
+    tells whether its rows have reached what its headings head.
     """
 
     xs: tuple[float, ...]
     names: tuple[float, ...]
     rooms: tuple[tuple[float, float], ...]
     head: tuple[str, ...] = ()
+    data: bool = False
 
 
 def columns_of(

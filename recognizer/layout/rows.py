@@ -68,11 +68,15 @@ def _apart(clusters: Sequence[list[Block]], em: float) -> list[list[Block]]:
 
 def _is_between(cluster: Sequence[Block], above: Sequence[Block], below: Sequence[Block], em: float) -> bool:
     """Whether the blocks hold for the rows above and below: those have texts further to the right, but
-    none in the blocks' columns.
+    none in the blocks' columns; or have columns of their own between the blocks', as a heading with headings under it has.
     """
+    if any(_over(block, other) for block in cluster for other in (*above, *below)):
+        return False
+    headed = len(above) < len(below) and all(any(_over(upper, lower) for lower in below) for upper in above)
+    first, last = min(block.center for block in above), max(block.center for block in above)
+    if headed and any(block.center < first for block in cluster) and any(block.center > last for block in cluster):
+        return True
     for block in cluster:
-        if any(_over(block, other) for other in (*above, *below)):
-            return False
         if not all(any(other.box[0] >= block.box[2] for other in row) for row in (above, below)):
             return False
     # The texts of a row end before those of the next begin; what reaches beside those of another row is no row.

@@ -108,9 +108,12 @@ def _table(
     ]
     walls = _Walls(xs, ys, ink, all_drawn)
     # What clearly stands in the middle of several columns bars them for labels of several rows beside it.
-    _grow_across(placed, xs, walls, surely=True)
+    full = _first_full(placed, len(xs) - 1)
+    data = 0 if before and before.data else len(ys) if full is None else full
+    _grow_across(placed, xs, walls, data, surely=True)
     _grow_down(placed, heights, on_top, len(xs) - 1, ys, walls)
-    _grow_across(placed, xs, walls)
+    _grow_across(placed, xs, walls, data)
+    columns = replace(columns, data=full is not None or (before is not None and before.data))
     return _lattice(placed, columns, ys, before.names if before else (), _leaf_column(placed, len(xs) - 1) + 1 if before else 0)
 
 
@@ -218,13 +221,14 @@ def _stretches(barred: Sequence[bool], parted: Sequence[bool]) -> list[tuple[int
     return found
 
 
-def _grow_across(placed: list[_Placed], xs: Sequence[float], walls: _Walls, surely: bool = False) -> None:
-    """Gives blocks of the same rows the columns between what stands in their way; tall ones first."""
+def _grow_across(placed: list[_Placed], xs: Sequence[float], walls: _Walls, data: int, surely: bool = False) -> None:
+    """Gives blocks of the same rows the columns between what stands in their way; tall ones first. `data` is the first row
+    below the table's headings.
+    """
     groups: dict[tuple[int, int], list[_Placed]] = {}
     for each in placed:
         groups.setdefault(each.rows, []).append(each)
     columns = len(xs) - 1
-    data = _first_full(placed, columns)
     used = {each.columns[0] for each in placed if each.rows[0] >= data and each.columns[1] - each.columns[0] == 1}
     for rows, group in sorted(groups.items(), key=lambda entry: entry[0][0] - entry[0][1]):
         barred = [False] * columns
@@ -255,14 +259,14 @@ def _grow_across(placed: list[_Placed], xs: Sequence[float], walls: _Walls, sure
                 each.columns = (first + start, first + end)
 
 
-def _first_full(placed: Sequence[_Placed], columns: int) -> int:
-    """The first row in which most columns have a text of their own."""
+def _first_full(placed: Sequence[_Placed], columns: int) -> int | None:
+    """The first row in which most columns have a text of their own, None where there is none."""
     filled: dict[int, int] = {}
     for each in placed:
         if each.columns[1] - each.columns[0] == 1:
             for row in range(*each.rows):
                 filled[row] = filled.get(row, 0) + 1
-    return min((row for row, number in filled.items() if number >= FULL * columns), default=0)
+    return min((row for row, number in filled.items() if number >= FULL * columns), default=None)
 
 
 def _lattice(
@@ -318,4 +322,4 @@ def _lattice(
         for number, (_, own) in enumerate(held) if own
     }
     names, rooms = lattice.xs, tuple(found.rooms[edge] for edge in sorted(shown_x))
-    return Found(lattice, runs, Columns(names, names, rooms))
+    return Found(lattice, runs, replace(found, xs=names, names=names, rooms=rooms))
