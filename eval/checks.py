@@ -46,8 +46,11 @@ class Damaged:
     spots: tuple[tuple[str, int, int, str], ...]
 
 
-def measure() -> dict[str, Any]:
-    """Shares doubted although right, by where the facts come from, and of injected damage, by fault."""
+def measure_checks() -> dict[str, dict[str, dict[str, float]]]:
+    """Shares doubted although right, by where the facts come from, and of injected damage, by fault.
+
+    gold: of the gold records; read: of what the model reads rightly, doubted by a check; read_any: by anything at all.
+    """
     right = {"gold": Counter[bool](), "read": Counter[bool](), "read_any": Counter[bool]()}
     for gold in load_gold(gold_folder()):
         right["gold"].update(bool(evidence.doubts) for _, evidence in _facts(doubted(gold_records(gold.records))))
@@ -61,6 +64,7 @@ def measure() -> dict[str, Any]:
         for damaged in damage(records):
             after = _named(damaged.records)
             caught[damaged.fault].update([any(after.get(spot, set()) - before.get(spot, set()) for spot in damaged.spots)])
+    caught["fused"] = caught["fused_numbers"] + caught["fused_words"]
     return {"right": {name: _share(counts) for name, counts in right.items()},
             "damage": {fault: _share(counts) for fault, counts in caught.items()}}
 
@@ -230,7 +234,7 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="count the doubts of right facts by check")
     if parser.parse_args().show:
         print(Counter(doubt for doubts in read_rightly() for doubt in doubts).most_common())
-    figures = measure()
+    figures = measure_checks()
     for title, shares in figures.items():
         for name, share in shares.items():
             print(f"{title} {name}: {share['share']:.4f} of {share['number']} doubted")

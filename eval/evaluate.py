@@ -15,6 +15,7 @@ import sys
 import time
 from typing import Any
 
+from checks import measure_checks
 from conservation import conservation_table, measure_conservation
 from figures import COMPARED, PDF_READERS, STRUCTURE, collect, shown
 from office import office_table
@@ -24,6 +25,7 @@ from report import TITLES, write_report
 from rich.console import Console
 from rich.table import Table
 from runs import BUILD, PRINTED, ROOT, SETTINGS, plan, run_all
+from values import measure_values
 
 RESERVED = 20  # documents of each of the ten reserved cities
 TABLES = 600  # less than half of what the shipped model is trained on, so that the whole takes no more than half an hour
@@ -40,7 +42,7 @@ def main() -> int:
     for number, (job, found, seconds) in enumerate(run_all(jobs, arguments.processes), 1):
         readings += found
         print(f"[{number}/{len(jobs)}] {TITLES[job.setting]} {job.source or ''}: {seconds:.0f} s", file=sys.stderr)
-    figures = collect(readings)
+    figures = collect(readings, values=measure_values(), checks=measure_checks())
     figures["conservation"] = measure_conservation()
     figures["seconds"] = round(time.perf_counter() - start)
     BUILD.mkdir(parents=True, exist_ok=True)

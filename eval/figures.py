@@ -42,9 +42,9 @@ class Bar:
         return figure <= self.bar + 1e-9 if self.at_most else figure >= self.bar - 1e-9
 
 
-def collect(readings: Sequence[Reading]) -> Figures:
-    """All figures of the readings, by setting; what was not run is not there."""
-    figures: Figures = {"kinds": list(KINDS), "settings": {}}
+def collect(readings: Sequence[Reading], **measured: Mapping[str, Any]) -> Figures:
+    """All figures of the readings, by setting, and what was `measured` elsewhere; what was not run is not there."""
+    figures: Figures = {"kinds": list(KINDS), "settings": {}, **measured}
     for setting in (*COMPARED, "held_back"):
         chosen = _of(readings, setting, real=True)
         if chosen:
@@ -179,6 +179,10 @@ def _printed(name: str, place: str = "printed") -> Callable[[Figures], float]:
     return lambda figures: float(figures[place]["readers"]["model"]["structure"][name])
 
 
+def _doubted(group: str, name: str) -> Callable[[Figures], float]:
+    return lambda figures: float(figures["checks"][group][name]["share"])
+
+
 def _gain(figures: Figures) -> float:
     return _mean("city_out", "value")(figures) - _mean("rules", "value")(figures)
 
@@ -221,6 +225,17 @@ BARS = (
       for bar in (
           Bar(f"value F1, {name} of reserved cities", f"指标值 F1，保留城市的{chinese}", values, _pdf_values(place, "model")),
           Bar(f"cells exact, {name}", f"单元格完全正确，{chinese}", cells, _printed("cells", place)))),
+    Bar("values taken apart, half developed on", "指标值解析全部正确，开发用的一半", 0.98,
+        lambda figures: figures["values"]["seen"]),
+    Bar("values taken apart, half never looked at", "指标值解析全部正确，从未查看的一半", 0.95,
+        lambda figures: figures["values"]["unseen"]),
+    Bar("right facts doubted, gold records", "正确而被质疑的事实，金标准记录", 0.02, _doubted("right", "gold"), at_most=True),
+    Bar("right facts doubted by a check, as read", "正确而被检查质疑的事实，识别结果", 0.02, _doubted("right", "read"),
+        at_most=True),
+    *(Bar(f"damage doubted, {name}", f"被质疑的人为错误，{chinese}", 0.8, _doubted("damage", fault)) for fault, name, chinese in (
+        ("fused", "cells fused", "单元格相连"), ("fused_numbers", "cells of numbers fused", "数字单元格相连"),
+        ("swapped", "half-year and annual swapped", "半年与全年互换"), ("flipped", "comparators flipped", "比较符颠倒"),
+        ("decimal", "decimal points moved", "小数点移位"))),
 )
 
 

@@ -71,6 +71,9 @@ _HIDDEN = re.compile(
 _KNOWN_LATIN_UNIT = re.compile(rf"(?:\d[\d.]*)?(?:{_any_of(word for word in _MEASURES if word.isascii())})$")
 _NO_NUMBER = re.compile(  # ٣, 10⁵, 1e400
     r"(?![0-9])\d|[0-9][⁰¹²³⁴-⁹½¼¾⅓⅔⅛]|(?<![A-Za-z0-9])[0-9][0-9.,]*[eE][-+]?[0-9]+(?![A-Za-z0-9])")
+_STATING = re.compile(r"\d|[零〇○一二两三四五六七八九十百千廿卅壹贰叁肆伍陆柒捌玖拾佰仟年月季]")
+_PLAIN = re.compile(  # ≥95%, but nothing that may be a date: 12月, 2024.12
+    rf"(?P<sign>[<>]=|[≥≤<>=])?(?!(?:19|20)\d\d\.)(?P<number>{ARABIC})(?![年月日季周旬号])(?P<unit>{_UNIT})?$")
 _MALFORMED = re.compile(r"[0-9]\.[0-9]*\.[0-9]")
 _FORMULA = re.compile(r"[÷×]|/[^/]*[×*]100%|比[=:]")
 _TEMPLATE = re.compile(r"\*{2,}|X{2,}|x{2,}|…|_{2,}")
@@ -119,7 +122,13 @@ def _parse(text: str) -> Reading:
     line = printed.translate(_HALF_WIDTH)
     if line.strip("。.") == "不适用":
         return Reading("not_applicable")
+    plain = _PLAIN.match(line)
+    if plain and (quantity := number(plain["number"])) is not None:
+        return _quantity_reading(
+            printed, line, _Found(0, len(line), _COMPARATORS.get(plain["sign"] or ""), quantity, None, _unit(plain["unit"])))
     words = Reading("qualitative", qualitative=text.strip())
+    if not _STATING.search(line):
+        return words
     if len(line) > _LONGEST_VALUE or any(sign.search(line) for sign in (_FORMULA, _TEMPLATE, _NO_NUMBER)):
         return words
     line = _HIDDEN.sub(_hide, line)
@@ -149,7 +158,8 @@ def _hide(match: re.Match[str]) -> str:
 
 
 def _quantity_reading(printed: str, line: str, found: _Found) -> Reading:
-    others = _other_clauses(printed, line, found.start, found.end)
+    whole = found.start == 0 and found.end == len(line)
+    others = None if whole else _other_clauses(printed, line, found.start, found.end)
     if found.rank:
         others = printed[:found.start].strip("，,、：:") or None
     base = to_base(found.low, found.unit) if found.unit else (None, None)
