@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,7 +14,8 @@ from pathlib import Path
 import pytest
 
 import recognizer
-from recognizer.checking import CHECKS, OTHER_DOUBTS, doubted
+from recognizer.checking import CHECKS, OTHER_DOUBTS, Doubt, doubted
+from recognizer.exporting.tables import TABLES
 from recognizer.mapping import map_records
 from recognizer.resources import gold_folder
 from recognizer.types import Evidence, Fund, Indicator, Period, Project, Records, Total, Value
@@ -236,3 +239,32 @@ def test_checks_are_listed_in_the_users_language() -> None:
         assert doubt.name in listed["en_US.UTF-8"]
         assert doubt.english in listed["en_US.UTF-8"]
         assert doubt.chinese in listed["zh_CN.UTF-8"]
+
+
+PAGE = (EVALUATION.parent / "docs" / "values-and-doubts.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("doubt", [*CHECKS, *OTHER_DOUBTS], ids=lambda doubt: doubt.name)
+def test_the_page_of_doubts_says_what_the_code_says(doubt: Doubt) -> None:
+    assert f"| `{doubt.name}` | {doubt.english} | {doubt.chinese} |" in PAGE
+
+
+def test_the_page_of_doubts_names_no_other_and_every_column() -> None:
+    listed = PAGE.partition("## Doubts")[2]
+    assert set(re.findall(r"^\| `(\w+)` \|", listed, re.M)) == {doubt.name for doubt in (*CHECKS, *OTHER_DOUBTS)}
+    columns = PAGE.partition("## Columns")[2].partition("## Values")[0]
+    assert {column for table in TABLES.values() for column in table.columns} == {
+        column for row in re.findall(r"^\| (`.*?`) \|", columns, re.M) for column in re.findall(r"`(\w+)`", row)}
+
+
+def test_the_pages_examples_are_true() -> None:
+    examples = doctest.DocTestParser().get_doctest(PAGE.replace("```", ""), {}, "page", None, 0)
+    assert len(examples.examples) >= 4
+    assert doctest.DocTestRunner().run(examples).failed == 0
+
+
+def test_no_doubt_of_the_real_documents_is_without_a_name() -> None:
+    names = {doubt.name for doubt in (*CHECKS, *OTHER_DOUBTS)}
+    for path in sorted(DOCUMENT.parent.glob("*.txt")):
+        found = recognizer.digitize(path)
+        assert {doubt for fact in found.doubtful for doubt in fact.doubts} <= names
