@@ -16,6 +16,7 @@ from recognizer.types import Page, Run
 
 IDEOGRAPHIC = 0.02  # share of ideographs among a page's characters from which its writing is not alphabetic
 PROSE = 0.6  # share of a table's width that a line of prose fills at least
+FILLED = 0.85  # share of a line of prose that is no wide gap at least
 SAME_END = 4.0  # points by which the ends of rules of one table may differ
 WIDEST_ROOM = 0.6  # share of the page's height that two rules of a table stand apart at most
 NARROWEST = 100.0  # points that a rule over and under a table is long at least
@@ -72,8 +73,13 @@ def _trimmed(
 
 def _is_prose(runs: Sequence[Run], width: float) -> bool:
     """Whether some lines are a text over most of the width."""
-    lines = lines_of_texts(texts_of(runs))
-    return sum(len(line) == 1 and line[0].box[2] - line[0].box[0] >= PROSE * width for line in lines) > 2
+    return sum(_is_line_of_prose(line, width) for line in lines_of_texts(texts_of(runs))) > 1
+
+
+def _is_line_of_prose(line: Sequence[Text], width: float) -> bool:
+    """Whether a line's text fills most of the width, and its blanks are those of words, wide as they may be set."""
+    extent = line[-1].box[2] - line[0].box[0]
+    return extent >= PROSE * width and sum(text.box[2] - text.box[0] for text in line) >= FILLED * extent
 
 
 def _is_undivided(runs: Sequence[Run], width: float) -> bool:
@@ -166,7 +172,7 @@ def _shows_columns(table: Lattice, runs: dict[int, list[Run]]) -> bool:
     several = [line for line in lines if len(line) > 1]
     width = table.xs[-1] - table.xs[0]
     cuts = strips(lines, table.xs[0], table.xs[-1])
-    prose = sum(len(line) == 1 and line[0].box[2] - line[0].box[0] >= PROSE * width for line in lines)
+    prose = sum(_is_line_of_prose(line, width) for line in lines)
     return bool(cuts) and len(several) > 1 and prose <= 0.3 * len(lines) and len(several) >= 0.4 * len(lines)
 
 
