@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from recognizer.layout import lay_out
 from recognizer.reading import read_text
 from recognizer.repair import choose, merge
 from recognizer.repair.candidates import candidates
+from recognizer.repair.lines import company, crossings, widths_of
 from recognizer.repair.repeats import without_repeats
 from recognizer.repair.rivals import rivals
 from recognizer.vocabulary.words import boundary_words
@@ -86,3 +89,32 @@ def test_rivals_are_the_best_other_pairs_of_the_same_pieces(rows: list[tuple[int
 def test_a_boundary_through_a_common_word_is_seen(earlier: str, later: str, reads_on: bool) -> None:
     over, ends, begins, _ = boundary_words([earlier], [later])[0]
     assert (over > max(ends, begins)) == reads_on
+
+
+def test_a_line_that_another_of_its_column_is_wider_than_had_room_for_more() -> None:
+    names = ["党员教育培训工作会议", "次数", "干部考核", "工作总结", "基层组织建设督查检查", "人数"]
+    pairs = np.asarray([(0, 1), (2, 3), (4, 5)], np.int64)
+    sure = np.asarray([0.9, 0.5, 0.9], np.float32)
+    goes_on = np.asarray([0.9, 0, 0.5, 0, 0.9, 0], np.float32)
+    said = company(names, np.zeros(6, np.int64), pairs, goes_on, np.zeros(6, np.float32), sure)
+    room, over = said[:, 4], said[:, 5]
+    assert room[1] > max(room[0], room[2])
+    assert over[1] < 0 < over[0]  # 干部考核 and 工作总结 fit into one line together
+
+
+def test_half_width_characters_take_half_the_room() -> None:
+    assert widths_of(["≥95%", "绩效", "ab绩效"]).tolist() == [2.5, 2.0, 3.0]
+
+
+@given(st.lists(st.integers(1, 4), min_size=2, max_size=5), st.randoms())
+def test_a_join_is_crossed_by_the_likeliest_of_those_that_change_the_order(sizes: list[int], random: Random) -> None:
+    rows = np.repeat(np.arange(len(sizes)), sizes)
+    count = len(rows)
+    pairs = np.asarray([(a, b) for b in range(count) for a in range(b) if rows[b] - rows[a] <= 2], np.int64).reshape(-1, 2)
+    sure = np.asarray([random.random() for _ in pairs], np.float32)
+    for (a, b), found in zip(pairs.tolist(), crossings(rows, pairs, sure).tolist(), strict=True):
+        crossing = [
+            float(p) for (c, d), p in zip(pairs.tolist(), sure, strict=True)
+            if rows[a] != rows[b] and (rows[c], rows[d]) == (rows[a], rows[b]) and (a - c) * (b - d) < 0
+        ]
+        assert found == pytest.approx(max(crossing, default=0.0))

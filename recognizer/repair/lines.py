@@ -90,10 +90,8 @@ def _columns(widths: Floats, kinds: Indices, goes_on: Floats) -> tuple[list[Floa
 
 def _others(groups: Indices, amounts: Floats) -> list[Floats]:
     """For each member the mean amount of the others of its group (`NO_WORD` where it is alone), and how many they are."""
-    counts = np.bincount(groups)[groups] - 1 if groups.max(initial=0) < 4 * len(groups) else None
-    if counts is None:
-        groups = np.unique(groups, return_inverse=True)[1]
-        counts = np.bincount(groups)[groups] - 1
+    groups = np.unique(groups, return_inverse=True)[1]
+    counts = np.bincount(groups)[groups] - 1
     total = np.bincount(groups, amounts)[groups] - amounts
     mean = np.where(counts > 0, total / np.maximum(counts, 1), NO_WORD)
     return [mean.astype(np.float32), (np.log1p(counts) / 4).astype(np.float32)]
