@@ -44,7 +44,7 @@ def calibrate(
         if of.any():
             curve = calibrator.curves[kind]
             confidences[of] = probabilities(table[of], np.asarray(curve.weights), curve.intercept)
-    accepted = accepted_from(calibrator, budget)
+    accepted = accepted_from(calibrator, budget, mostly_drawn(grids))
     names = (*calibrator.signals, *calibrator.doubts)
     found = [
         replace(
@@ -57,9 +57,18 @@ def calibrate(
     return replace(with_evidence(records, found), warnings=warnings, layout=layout)
 
 
-def accepted_from(calibrator: Calibrator, budget: float) -> dict[Kind, Acceptance]:
-    """From which confidence facts of each kind are accepted within a budget, and what is known of the errors among them."""
-    return {kind: _acceptance(calibrator.curves[kind].tested, budget) for kind in KINDS}
+def mostly_drawn(grids: Sequence[LabelledGrid]) -> bool:
+    """Whether most cells stand in tables with drawn columns and not in text dumps."""
+    held = [(sum(len(row) for row in grid.rows), grid.drawn) for grid in grids]
+    return 2 * sum(cells for cells, drawn in held if drawn) >= sum(cells for cells, _ in held)
+
+
+def accepted_from(calibrator: Calibrator, budget: float, drawn: bool) -> dict[Kind, Acceptance]:
+    """From which confidence facts of each kind are accepted within a budget, and what is known of the errors among them.
+
+    Tables with drawn columns and text dumps have thresholds of their own, tested on their own.
+    """
+    return {kind: _acceptance(calibrator.curves[kind].tested.get(drawn, ()), budget) for kind in KINDS}
 
 
 @lru_cache(maxsize=256)

@@ -27,7 +27,8 @@ STRANGE = 0.95  # share of left-out documents that are not called unlike everyth
 class Judged:
     """A document as a model read it that had not seen its city, and which of its facts were right.
 
-    `right` goes by the fact's number in `slots_of`; facts that say nothing are not in it. `group` is the city.
+    `right` goes by the fact's number in `slots_of`; facts that say nothing are not in it. `group` is the city; `drawn` says
+    whether most of it is tables with drawn columns.
     """
 
     name: str
@@ -36,16 +37,18 @@ class Judged:
     records: Records
     right: Mapping[int, bool]
     profile: Profile
+    drawn: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The judged facts of one kind: (facts, signals), and for each whether it was right, its city and its weight."""
+    """The judged facts of one kind: (facts, signals), and for each whether it was right, its city, its weight, and its form."""
 
     signals: Floats
     right: Floats
     groups: np.ndarray[tuple[int], np.dtype[np.str_]]
     weights: Floats
+    drawn: np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
 def fit_calibrator(judged: Sequence[Judged], model: str, *, tested: bool = True) -> Calibrator:
@@ -58,7 +61,7 @@ def fit_calibrator(judged: Sequence[Judged], model: str, *, tested: bool = True)
     for kind in KINDS:
         table = _table(judged, distances, kind, doubts)
         weights, intercept = fit(table.signals, table.right, table.weights, prior, STRENGTH)
-        known = _tested(table, prior) if tested else ()
+        known = _tested(table, prior) if tested else {}
         curves[kind] = Curve(intercept, tuple(map(float, weights)), known)
     layouts = _distinct([(one.name, one.profile) for one in judged if one.profile])
     return Calibrator(model, PLAIN, doubts, curves, layouts, float(np.quantile(distances, STRANGE)))
@@ -83,6 +86,7 @@ def _table(judged: Sequence[Judged], distances: Sequence[float], kind: Kind, dou
     right: list[bool] = []
     groups: list[str] = []
     weights: list[float] = []
+    drawn: list[bool] = []
     for one, distance in zip(judged, distances, strict=True):
         signals = signals_of(one.records, doubts, distance)
         for number, slot in enumerate(slots_of(one.records)):
@@ -91,18 +95,23 @@ def _table(judged: Sequence[Judged], distances: Sequence[float], kind: Kind, dou
                 right.append(one.right[number])
                 groups.append(one.group)
                 weights.append(1.0 if one.real else GENERATED)
-    return Table(
-        np.array(rows).reshape(-1, len(PLAIN) + len(doubts)), np.array(right, np.float64), np.array(groups), np.array(weights)
-    )
+                drawn.append(one.drawn)
+    signals = np.array(rows).reshape(-1, len(PLAIN) + len(doubts))
+    return Table(signals, np.array(right, np.float64), np.array(groups), np.array(weights), np.array(drawn, np.bool_))
 
 
-def _tested(table: Table, prior: Floats) -> tuple[tuple[float, bool], ...]:
-    """(confidence, right) of each fact by a curve that has seen no fact of its city."""
-    found: list[tuple[float, bool]] = []
+def _tested(table: Table, prior: Floats) -> dict[bool, tuple[tuple[float, bool], ...]]:
+    """(confidence, right) of each fact by a curve that has seen no fact of its city, by the form of its tables.
+
+    What a check doubts is looked at whatever its confidence, so it counts as the least sure.
+    """
+    confidences = np.zeros(len(table.right))
     for group in np.unique(table.groups):
         of = table.groups == group
         weights, intercept = fit(table.signals[~of], table.right[~of], table.weights[~of], prior, STRENGTH)
-        doubted = table.signals[of][:, PLAIN.index("doubts")] > 0  # a check's doubt is looked at whatever the confidence
-        confidences = np.where(doubted, 0.0, probabilities(table.signals[of], weights, intercept))
-        found += zip(confidences.tolist(), (table.right[of] > 0).tolist(), strict=True)
-    return tuple(found)
+        confidences[of] = probabilities(table.signals[of], weights, intercept)
+    confidences[table.signals[:, PLAIN.index("doubts")] > 0] = 0.0
+    return {
+        drawn: tuple(zip(confidences[of].tolist(), (table.right[of] > 0).tolist(), strict=True))
+        for drawn in (True, False) if (of := table.drawn == drawn).any()
+    }

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +16,21 @@ from recognizer.errors import ModelError
 
 CALIBRATION_NAME = "default.calibration.json"
 FORM = 1  # of the file
+_FORMS = {True: "drawn", False: "dump"}
+_KINDS = (("right", True), ("wrong", False))
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
     """The confidence of one kind of facts: log-odds are `intercept` plus the signals times `weights`.
 
-    `tested` are (confidence, right) of facts that neither model nor curve had seen when they were judged.
+    `tested` are facts that neither model nor curve had seen when they were judged: (confidence, right), those of tables with
+    drawn columns under True, those of text dumps under False.
     """
 
     intercept: float
     weights: tuple[float, ...]
-    tested: tuple[tuple[float, bool], ...] = ()
+    tested: Mapping[bool, tuple[tuple[float, bool], ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,7 @@ def save_calibrator(calibrator: Calibrator, folder: Path) -> Path:
         "strange": round(calibrator.strange, 4),
         "curves": {
             kind: {"intercept": round(curve.intercept, 5), "weights": [round(weight, 5) for weight in curve.weights],
-                   "right": [round(confidence, 4) for confidence, right in curve.tested if right],
-                   "wrong": [round(confidence, 4) for confidence, right in curve.tested if not right]}
+                   "tested": {_FORMS[drawn]: _split(facts) for drawn, facts in curve.tested.items()}}
             for kind, curve in calibrator.curves.items()
         },
         "layouts": {name: {pair: round(share, 4) for pair, share in profile.items()} for name, profile in calibrator.layouts},
@@ -86,7 +88,16 @@ def _curve(content: Mapping[str, Any], signals: int) -> Curve:
     weights = tuple(float(weight) for weight in content["weights"])
     if len(weights) != signals or not all(map(math.isfinite, (*weights, float(content["intercept"])))):
         raise ValueError("weights and signals do not fit together")
-    tested = [(float(confidence), True) for confidence in content["right"]]
-    return Curve(
-        float(content["intercept"]), weights, (*tested, *((float(confidence), False) for confidence in content["wrong"]))
-    )
+    tested = {
+        drawn: tuple((float(confidence), right) for kind, right in _KINDS for confidence in content["tested"][form][kind])
+        for drawn, form in _FORMS.items() if form in content["tested"]
+    }
+    return Curve(float(content["intercept"]), weights, tested)
+
+
+def _split(facts: Iterable[tuple[float, bool]]) -> dict[str, list[float]]:
+    """Confidences of right and of wrong facts."""
+    parts: dict[str, list[float]] = {"right": [], "wrong": []}
+    for confidence, right in facts:
+        parts["right" if right else "wrong"].append(round(confidence, 4))
+    return parts
