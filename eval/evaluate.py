@@ -2,6 +2,7 @@
 """The whole evaluation: runs every setting, prints the figures beside their bars, writes a report.
 
     evaluate.py [--settings trained_on,city_out,…] [--processes 2] [--reserved 60] [--printed 7] [--tables N]
+    evaluate.py --calibrate     gives the shipped model the calibration fitted in the last run
     evaluate.py --readme        writes the figures of the last run into README.md and README.zh.md
 
 Writes build/eval/figures.json and build/eval/report.html. With --strict it ends with status 1 when a bar is not met.
@@ -25,7 +26,12 @@ from report import TITLES, write_report
 from rich.console import Console
 from rich.table import Table
 from runs import BUILD, PRINTED, ROOT, SETTINGS, plan, run_all
+from trust import measure_trust, trust_table
 from values import measure_values
+
+from recognizer.model import shipped_model
+from recognizer.model.calibrator import load_calibrator, save_calibrator
+from recognizer.resources import models_folder
 
 RESERVED = 20  # documents of each of the ten reserved cities
 TABLES = 600  # less than half of what the shipped model is trained on, so that the whole takes no more than half an hour
@@ -36,13 +42,15 @@ def main() -> int:
     arguments = _arguments()
     if arguments.readme:
         return _readme()
+    if arguments.calibrate:
+        return _calibrate()
     start = time.perf_counter()
     readings: list[Reading] = []
     jobs = plan(tuple(arguments.settings), arguments.tables, arguments.reserved, arguments.printed)
     for number, (job, found, seconds) in enumerate(run_all(jobs, arguments.processes), 1):
         readings += found
         print(f"[{number}/{len(jobs)}] {TITLES[job.setting]} {job.source or ''}: {seconds:.0f} s", file=sys.stderr)
-    figures = collect(readings, values=measure_values(), checks=measure_checks())
+    figures = collect(readings, values=measure_values(), checks=measure_checks(), trust=measure_trust(readings, BUILD))
     figures["conservation"] = measure_conservation()
     figures["seconds"] = round(time.perf_counter() - start)
     BUILD.mkdir(parents=True, exist_ok=True)
@@ -63,6 +71,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--reserved", type=int, default=RESERVED, help="documents of each reserved city to read")
     parser.add_argument("--printed", type=int, default=PRINTED, help="documents of each reserved city to read as PDF")
     parser.add_argument("--strict", action="store_true", help="end with status 1 when a bar is not met")
+    parser.add_argument("--calibrate", action="store_true", help="give the shipped model the last run's calibration")
     parser.add_argument("--readme", action="store_true", help="write the last run's figures into the READMEs")
     return parser.parse_args()
 
@@ -87,6 +96,16 @@ def _readme() -> int:
     return 0
 
 
+def _calibrate() -> int:
+    """Puts the calibrator of the last run beside the shipped model, if it was made for it."""
+    calibrator = load_calibrator(BUILD)
+    if calibrator is None or calibrator.model != shipped_model().card.get("name"):
+        print(f"{BUILD} holds no calibration for the shipped model: run eval/evaluate.py first", file=sys.stderr)
+        return 2
+    print(save_calibrator(calibrator, models_folder()))
+    return 0
+
+
 def _tables(figures: dict[str, Any]) -> list[Table]:
     tables = []
     compared = [setting for setting in COMPARED if setting in figures["settings"]]
@@ -104,8 +123,8 @@ def _tables(figures: dict[str, Any]) -> list[Table]:
         tables.append(_labels(figures["labels"]))
     if "disturbed" in figures:
         tables.append(_disturbed(figures["disturbed"]))
-    if "calibration" in figures:
-        tables.append(_calibration(figures["calibration"]))
+    if figures.get("trust"):
+        tables.append(trust_table(figures["trust"]))
     return [*tables, _bars(figures["bars"])]
 
 
@@ -172,16 +191,6 @@ def _disturbed(disturbed: dict[str, Any]) -> Table:
     for setting, documents in disturbed.items():
         for name, one in documents.items():
             table.add_row(name, TITLES[setting], f"{one['value']:.3f}", f"{one['disturbed']:.3f}", f"{one['change']:+.3f}")
-    return table
-
-
-def _calibration(trust: dict[str, Any]) -> Table:
-    table = Table(title="Confidence, pooled over left-out cities")
-    for title in ("facts", "right", "calibration error", "95 % interval", "AURC"):
-        table.add_column(title, justify="right")
-    low, high = trust["interval"]
-    table.add_row(str(trust["facts"]), f"{trust['accuracy']:.3f}", f"{trust['error']:.3f}", f"{low:.3f} to {high:.3f}",
-                  f"{trust['aurc']:.3f}")
     return table
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from office import office_figures
 from readings import NOT_YET, Reading
 
-from recognizer.measuring import KINDS, Calibration, Counts, LabelComparison, Scores, calibrate, fact_confidences, pool
+from recognizer.measuring import KINDS, Counts, LabelComparison, Scores, pool
 from recognizer.measuring.structure import StructureScores
 
 # The settings whose eight kinds of facts stand side by side.
@@ -64,10 +64,6 @@ def collect(readings: Sequence[Reading], **measured: Mapping[str, Any]) -> Figur
             figures.setdefault("disturbed", {})[setting] = {
                 name: {"value": value, "disturbed": other, "change": other - value}
                 for name, (value, other) in sorted(disturbed.items())}
-    confidences = calibration(readings)
-    if confidences:
-        figures["calibration"] = {"facts": confidences.number, "accuracy": confidences.accuracy, "error": confidences.error,
-                                  "interval": list(confidences.interval), "aurc": confidences.aurc}
     for place, readers in PDF_READERS.items():
         chosen_pdfs = {reader: _of(readings, f"{place}:{reader}") for reader in readers}
         read = {reader: _pdfs(found) for reader, found in chosen_pdfs.items() if found}
@@ -80,12 +76,6 @@ def collect(readings: Sequence[Reading], **measured: Mapping[str, Any]) -> Figur
         figures["office"] = office
     figures["bars"] = held_against_bars(figures)
     return figures
-
-
-def calibration(readings: Iterable[Reading]) -> Calibration | None:
-    """The calibration of all facts' confidences, pooled over the left-out cities; None where no output states any."""
-    pairs = [pair for one in _of(readings, "city_out") for pair in fact_confidences(one.document.records, one.predicted)]
-    return calibrate(pairs) if pairs else None
 
 
 def held_against_bars(figures: Figures) -> list[Figures]:
@@ -183,10 +173,21 @@ def _doubted(group: str, name: str) -> Callable[[Figures], float]:
     return lambda figures: float(figures["checks"][group][name]["share"])
 
 
+def _trust(cities: str, *keys: str) -> Callable[[Figures], float]:
+    """A figure of the values' confidence."""
+    def measure(figures: Figures) -> float:
+        found = figures["trust"][cities]["value"]
+        for key in keys:
+            found = found[key]
+        return float(found)
+    return measure
+
+
 def _gain(figures: Figures) -> float:
     return _mean("city_out", "value")(figures) - _mean("rules", "value")(figures)
 
 
+_CITIES = (("city_out", "left-out cities", "留出的城市"), ("reserved", "reserved cities", "保留城市"))
 BARS = (
     *(Bar(f"{kind} F1, trained on", f"{chinese} F1，训练过的城市", bar, _pooled("trained_on", kind)) for kind, chinese, bar in (
         ("value", "指标值", 0.98), ("indicator", "指标", 0.98), ("fund", "资金", 0.98), ("attribute", "属性", 0.97),
@@ -236,6 +237,14 @@ BARS = (
         ("fused", "cells fused", "单元格相连"), ("fused_numbers", "cells of numbers fused", "数字单元格相连"),
         ("swapped", "half-year and annual swapped", "半年与全年互换"), ("flipped", "comparators flipped", "比较符颠倒"),
         ("decimal", "decimal points moved", "小数点移位"))),
+    *(bar for cities, name, chinese in _CITIES for bar in (
+        Bar(f"calibration error of values, {name}", f"指标值的校准误差，{chinese}", 0.05, _trust(cities, "error"), at_most=True),
+        Bar(f"values accepted at a budget of 1 %, {name}", f"1% 误差预算下自动接受的指标值，{chinese}", 0.60,
+            _trust(cities, "budgets", "0.01", "share")),
+        Bar(f"wrong among them, {name}", f"其中错误的比例，{chinese}", 0.015,
+            _trust(cities, "budgets", "0.01", "wrong"), at_most=True),
+        Bar(f"errors of the least confident tenth against all, {name}", f"可信度最低的十分之一的错误与总体之比，{chinese}", 5.0,
+            _trust(cities, "least")))),
 )
 
 

@@ -5,22 +5,27 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pymupdf
 from peers import ENGINES, records_by_rules
 
+from recognizer.api import Digitized
 from recognizer.baseline import read_by_rules
+from recognizer.calibration import mostly_drawn
+from recognizer.calibration.fitting import Judged
+from recognizer.calibration.profile import profile_of
 from recognizer.digitizing import digitize_document
 from recognizer.generation.printing import print_reserved
 from recognizer.generation.printing.style import Rules
 from recognizer.layout import lay_out
 from recognizer.measuring import LabelComparison, Scores, score
+from recognizer.measuring.judging import judge
 from recognizer.measuring.structure import StructureScores, Table, grid_cells, measure_structure
 from recognizer.model import Model
 from recognizer.reading import read
@@ -41,7 +46,8 @@ PRINTED_SEED = 20261103  # of cities that are in no other setting; their errors 
 class Reading:
     """What a setting made of a document. `disturbed` scores the same document renamed and with a meaningless column.
 
-    PDFs have a `structure` and a number of `pages`; their setting is `pdf:` or `printed:` and who read them.
+    PDFs have a `structure` and a number of `pages`; their setting is `pdf:` or `printed:` and who read them. `judged` are the
+    facts for calibration.
     """
 
     setting: str
@@ -52,6 +58,7 @@ class Reading:
     disturbed: Scores | None = None
     structure: StructureScores | None = None
     pages: int = 0
+    judged: Judged | None = None
 
     @property
     def real(self) -> bool:
@@ -84,9 +91,10 @@ def _json(name: str) -> dict[str, Any]:
     return dict(json.loads((PDFS / name).read_text("utf-8")))
 
 
-def printed_pdfs(folder: Path, documents: int, part: int, parts: int, rules: Rules = "full") -> Iterator[GoldPdf]:
+def printed_pdfs(folder: Path, documents: int, part: int, parts: int, rules: Rules = "full",
+                 seed: int = PRINTED_SEED) -> Iterator[GoldPdf]:
     """Every `parts`-th printed document of the reserved cities, `documents` of each city, written into `folder`."""
-    for printed in islice(print_reserved(PRINTED_SEED, documents, rules), part, None, parts):
+    for printed in islice(print_reserved(seed, documents, rules), part, None, parts):
         path = folder / printed.name
         path.write_bytes(printed.pdf)
         yield GoldPdf(path, printed.structure(), printed.records)
@@ -109,6 +117,24 @@ def read_printed(documents: int, part: int, parts: int, model: Model) -> list[Re
         return readings
 
 
+def read_printed_anew(seed: int, part: int, parts: int, model: Model) -> list[Reading]:
+    """A printed document of each reserved city by another seed, with all rules, half of them and none, as a model reads them."""
+    with tempfile.TemporaryDirectory() as folder:
+        readings = []
+        for rules in get_args(Rules):
+            pdfs = printed_pdfs(Path(folder), 1, part, parts, rules, seed)
+            readings += [_by_model("calibration:printed", pdf, model) for pdf in pdfs]
+        return readings
+
+
+def judge_document(name: str, gold: Mapping[str, Any], digitized: Digitized, *, real: bool) -> Judged:
+    """The document's facts, right or wrong, for calibration; its group is its city."""
+    city = name.partition("_")[0] if real else name.rpartition(":")[2].rpartition("-")[0]
+    right = judge(gold, digitized.records)
+    profile = profile_of(digitized.grids)
+    return Judged(name, city, real, digitized.records, right, profile, mostly_drawn(digitized.grids))
+
+
 def read_by_peers(documents: int, part: int, parts: int) -> list[Reading]:
     """Ruled PDFs and a part of the printed ones as other tools' grids and the rules-only reader have them."""
     with tempfile.TemporaryDirectory() as folder:
@@ -121,7 +147,9 @@ def _by_model(setting: str, pdf: GoldPdf, model: Model) -> Reading:
     """The facts that come out, and the tables as they are once laid out and repaired."""
     document = read(pdf.path)
     tables = [grid_cells(grid) for grid in repair(lay_out(document), model) if grid.drawn]
-    return _reading(setting, pdf, digitize_document(document, model).to_json(), tables)
+    digitized = digitize_document(document, model)
+    reading = _reading(setting, pdf, digitized.to_json(), tables)
+    return replace(reading, judged=judge_document(pdf.path.stem, pdf.records, digitized, real=reading.real))
 
 
 def _by_rules(where: str, pdf: GoldPdf, engine: str) -> Reading:

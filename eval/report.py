@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-from figures import COMPARED, PEERS, STRUCTURE, calibration, shown
+from figures import COMPARED, PEERS, STRUCTURE, shown
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 from matplotlib.figure import Figure
@@ -18,13 +18,14 @@ from rapidfuzz.fuzz import partial_ratio_alignment
 from readings import Reading
 from runs import EVALUATION
 
-from recognizer.measuring import KINDS, Calibration, Error, Fact, LabelComparison
+from recognizer.measuring import KINDS, Error, Fact, LabelComparison
 from recognizer.measuring.facts import normal
 from recognizer.truth import LabelledDocument
 from recognizer.types import Role
 
 TITLES = {"trained_on": "trained on", "city_out": "city out", "layout_out": "layout out", "rules": "rules only",
-          "held_back": "held-back projects", "reserved": "reserved", "printed": "printed pages of reserved cities",
+          "held_back": "held-back projects", "reserved": "reserved",
+          "calibration": "for calibration", "printed": "printed pages of reserved cities",
           "peers": "other tools' grids", "pdf": "ruled PDFs", "pdf:trained_on": "trained on", "pdf:city_out": "city out",
           "printed:model": "shipped model", "half_ruled": "half-ruled pages of reserved cities",
           "borderless": "borderless pages of reserved cities", "shaded": "shaded PDF", "half_ruled:model": "shipped model",
@@ -60,7 +61,7 @@ def write_report(path: Path, figures: dict[str, Any], readings: Sequence[Reading
                               trim_blocks=True, lstrip_blocks=True)
     compared = [setting for setting in COMPARED if setting in figures["settings"]]
     city_out = [one.labels for one in readings if one.setting == "city_out" and one.labels]
-    trust = calibration(readings)
+    trust = (figures.get("trust") or {}).get("city_out", {}).get("value")
     page = environment.get_template("report.html").render(
         figures=figures, kinds=KINDS, titles=TITLES, compared=compared, structure=STRUCTURE,
         bars=[(row["name"], *shown(row)) for row in figures["bars"]],
@@ -185,30 +186,30 @@ def _confusion(labels: LabelComparison) -> Figure:
     return figure
 
 
-def _risk_coverage(trust: Calibration) -> Figure:
+def _risk_coverage(trust: dict[str, Any]) -> Figure:
     """The share of wrong facts among those kept, at each share kept."""
     figure = Figure(figsize=(4.5, 3.5))
     axes = figure.subplots()
-    axes.step([point.coverage for point in trust.curve], [point.risk for point in trust.curve], where="post", color=COLOURS[0])
+    axes.step(*zip(*trust["curve"], strict=True), where="post", color=COLOURS[0])
     axes.set_xlim(0, 1)
     axes.set_ylim(bottom=0)
     axes.set_xlabel("coverage: share of facts kept")
     axes.set_ylabel("risk: share of kept facts that are wrong")
     axes.grid(alpha=0.3)
-    axes.set_title(f"AURC {trust.aurc:.3f}")
+    axes.set_title(f"AURC {trust['aurc']:.3f}")
     return figure
 
 
-def _reliability(trust: Calibration) -> Figure:
+def _reliability(trust: dict[str, Any]) -> Figure:
     """The share of right facts at each confidence."""
     figure = Figure(figsize=(4.5, 3.5))
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color=COLOURS[3], linewidth=1, linestyle="--")
-    axes.plot([one.confidence for one in trust.bins], [one.accuracy for one in trust.bins], marker="o", color=COLOURS[0])
+    axes.plot(*zip(*trust["bins"], strict=True), marker="o", color=COLOURS[0])
     axes.set_xlim(0, 1.02)
     axes.set_ylim(0, 1.02)
     axes.set_xlabel("stated confidence")
     axes.set_ylabel("share of facts that are right")
     axes.grid(alpha=0.3)
-    axes.set_title(f"calibration error {trust.error:.3f} [{trust.interval[0]:.3f}, {trust.interval[1]:.3f}]")
+    axes.set_title(f"calibration error {trust['error']:.3f} [{trust['interval'][0]:.3f}, {trust['interval'][1]:.3f}]")
     return figure

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from recognizer.exporting.document import to_json
 from recognizer.exporting.review import Doubtful, doubtful_facts
-from recognizer.types import LabelledCell, Project, Records
+from recognizer.types import LabelledCell, LabelledGrid, Project, Records
 
 if TYPE_CHECKING:
     import pandas
@@ -22,12 +22,16 @@ class Digitized:
     '≥4部'
     >>> document.to_frame()[["project_name", "name", "value", "confidence"]]
 
-    `records` are the facts; `labelled` are the cells they were put together from, in reading order, each with what it was
-    taken for and the probability of that.
+    `records` are the facts; `grids` are the tables they were put together from.
     """
 
     records: Records
-    labelled: tuple[LabelledCell, ...] = ()
+    grids: tuple[LabelledGrid, ...] = ()
+
+    @property
+    def labelled(self) -> tuple[LabelledCell, ...]:
+        """The cells of all tables in reading order, each with what it was taken for and the probability of that."""
+        return tuple(entry for grid in self.grids for row in grid.rows for entry in row)
 
     @property
     def projects(self) -> tuple[Project, ...]:
@@ -36,7 +40,7 @@ class Digitized:
 
     @property
     def doubtful(self) -> tuple[Doubtful, ...]:
-        """The facts that need review (confidence below 0.8, or a check fired), the most doubtful first."""
+        """The facts that need review (the error budget does not accept them, or a check fired), the most doubtful first."""
         return doubtful_facts(self.records)
 
     def to_frame(self, table: Literal["records", "funds", "goals", "attributes"] = "records") -> pandas.DataFrame:

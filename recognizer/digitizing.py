@@ -105,4 +105,4 @@ def digitize_grids(
     records = check(records, document, without_checks)
     records = replace(records, pages=ledgers(records, document, whole, labelled))
     records = calibrate(records, labelled, model.calibrator)
-    return Digitized(records, tuple(entry for grid in labelled for row in grid.rows for entry in row))
+    return Digitized(records, labelled)

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from recognizer import __version__
+from recognizer.commands.audit import audit
 from recognizer.commands.checks import checks
 from recognizer.commands.digitize import digitize
 from recognizer.commands.evaluate import evaluate
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command()(digitize)
 app.command()(show)
 app.command()(checks)
+app.command()(audit)
 app.command()(train)
 app.command()(evaluate)
 

@@ -15,7 +15,7 @@ from typing import Any
 from recognizer.errors import ModelError
 
 CALIBRATION_NAME = "default.calibration.json"
-FORM = 1  # of the file
+FORM = 2  # of the file
 _FORMS = {True: "drawn", False: "dump"}
 _KINDS = (("right", True), ("wrong", False))
 
@@ -66,12 +66,15 @@ def save_calibrator(calibrator: Calibrator, folder: Path) -> Path:
 
 
 def load_calibrator(folder: Path) -> Calibrator | None:
-    """The calibrator beside the model of `folder`, None where there is none. Raises ModelError for a file that cannot be one."""
+    """The calibrator beside the model of `folder`, None where there is none or one of another version's form.
+
+    Raises ModelError for a file that is none.
+    """
     path = folder / CALIBRATION_NAME
     try:
         content = json.loads(path.read_text("utf-8"))
         if content["form"] != FORM:
-            raise ValueError(f"its form is {content['form']}, not {FORM}")
+            return None
         width = len(content["signals"]) + len(content["doubts"])
         return Calibrator(
             str(content["model"]), tuple(map(str, content["signals"])), tuple(map(str, content["doubts"])),
