@@ -12,7 +12,7 @@ from itertools import islice
 
 from recognizer.api import Digitized
 from recognizer.assembly import NO_TABLE
-from recognizer.types import Document, Evidence, Grid, LabelledCell, Page, Project, Records
+from recognizer.types import Document, Evidence, Grid, LabelledCell, LabelledGrid, Page, Project, Records
 
 SECTION = 40  # pages digitised together: enough to tell habits of a document, few enough to hold
 LONGEST = 160  # pages after which a section ends even where a project may go on
@@ -47,10 +47,19 @@ def sections(document: Document, pages: Iterable[Page], digitise: Journey, warni
             any_projects = any_projects or bool(facts.projects)
             if not following and not any_projects:
                 facts = replace(facts, warnings=(*facts.warnings, NO_TABLE))
-            yield Digitized(facts, tuple(entry for entry in found.labelled if first <= _page(entry) < end))
+            yield Digitized(facts, _within(found.grids, first, end))
             first = end
             held = [page for page in held if page.number >= end]
         held += following
+
+
+def _within(grids: Iterable[LabelledGrid], first: int, end: int) -> tuple[LabelledGrid, ...]:
+    """What of the tables stands on pages from `first` to before `end`."""
+    kept = []
+    for grid in grids:
+        rows = tuple(tuple(entry for entry in row if first <= _page(entry) < end) for row in grid.rows)
+        kept.append(replace(grid, rows=tuple(filter(None, rows))))
+    return tuple(grid for grid in kept if grid.rows)
 
 
 def last_cut(records: Records, grids: Iterable[Grid], pages: Sequence[Page]) -> int | None:
