@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 
-.PHONY: help venv install demo test lint train eval eval-full readme bench bench-icdar bench-layouts damage clean
+.PHONY: help venv install demo test lint train eval eval-full readme bench bench-icdar bench-layouts bench-archive soak torture fuzz damage clean
 
 help:
 	@echo "make install    recognizer in $(VENV)"
@@ -19,6 +19,10 @@ help:
 	@echo "make bench      speed and memory, stage by stage"
 	@echo "make bench-icdar DIR=...  tables that are no budget forms: a folder with data of the ICDAR-2013 competition"
 	@echo "make bench-layouts        the layout engines compared: native, camelot, both, deep"
+	@echo "make bench-archive        what a run over an archive costs, brings and weighs"
+	@echo "make soak       kill a run over 500 documents 100 times, at random moments, and compare what comes out byte for byte"
+	@echo "make torture DIR=...      strange PDFs of a folder, and fixtures mutated by seed: every file accounted for"
+	@echo "make fuzz SECONDS=60      each reader with bytes that no document has"
 	@echo "make damage     what measures of structure do not see: faults put into gold tables"
 	@echo "make clean      remove what can be made again"
 
@@ -80,6 +84,20 @@ bench-icdar: $(VENV)/.installed-for-tests
 
 bench-layouts: $(VENV)/.installed-for-tests
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python eval/layouts.py
+
+bench-archive: $(VENV)/.installed
+	$(BIN)/python eval/bench_archive.py
+
+soak: $(VENV)/.installed
+	$(BIN)/python tests/soak.py
+
+DIR ?=
+torture: $(VENV)/.installed
+	$(BIN)/python tests/torture.py $(DIR)
+
+SECONDS ?= 60
+fuzz: $(VENV)/.installed-for-tests
+	$(BIN)/python tests/fuzz.py --seconds $(SECONDS)
 
 damage: $(VENV)/.installed
 	$(BIN)/python eval/damage.py --out eval/damage.md

@@ -308,7 +308,7 @@ def test_the_run_itself_imports_no_reader_and_no_model(tmp_path: Path) -> None:
         "try: main()\n"
         "except SystemExit: pass\n"
         "print('LOADED', [name for name in ('pymupdf', 'sklearn', 'spacy', 'pandas', 'camelot', 'lxml', 'recognizer.reading',"
-        " 'recognizer.model', 'recognizer.layout', 'recognizer.digitizing') if name in sys.modules])")
+        " 'recognizer.model', 'recognizer.layout.pages', 'recognizer.digitizing') if name in sys.modules])")
     done = subprocess.run(
         [sys.executable, "-c", code, "digitize", str(tmp_path / "in"), "--out", str(tmp_path / "out")], capture_output=True,
         text=True, check=True)

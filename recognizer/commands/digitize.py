@@ -42,17 +42,19 @@ def digitize(
     from rich.console import Console
 
     from recognizer.archive import Settings
-    from recognizer.checking import checks_without
     from recognizer.commands.progress import Progress
     from recognizer.commands.running import UnforeseenError, Wishes, run_archive
     from recognizer.commands.sources import Sources
     from recognizer.errors import UsageError
     from recognizer.exporting import FolderInUseError
 
-    try:
-        checks_without(without_check or ())
-    except ValueError as error:
-        raise UsageError(say("no_check", reason=error)) from None
+    if without_check:
+        from recognizer.checking import checks_without
+
+        try:
+            checks_without(without_check)
+        except ValueError as error:
+            raise UsageError(say("no_check", reason=error)) from None
     left_out = (("without_checks", ",".join(sorted(set(without_check)))),) if without_check else ()
     settings = Settings(str(model.resolve()) if model else None, (("layout", str(layout)), *left_out))
     wishes = Wishes(jobs, excel or Format.XLSX in (formats or []), rehash, retry_failed)
