@@ -58,7 +58,8 @@ def digitize(task, found):
     data, stamp = read_file(Path(task.path))
     records = Records(task.name)
     rows = packed({name: table.of(records) for name, table in TABLES.items()})
-    return Result(hashlib.sha256(data).hexdigest(), stamp, Counts(pages=1), document=to_text(to_json(records)).encode(), rows=rows)
+    document = to_text(to_json(records)).encode()
+    return Result(hashlib.sha256(data).hexdigest(), stamp, Counts(pages=1), document=document, rows=rows)
 """
 WATCHED_RUN = """
 import sys
@@ -67,9 +68,9 @@ from recognizer.archive import Settings
 from recognizer.commands.progress import Progress
 from recognizer.commands.running import Wishes, run_archive
 from recognizer.commands.sources import Sources
+source, out = sys.argv[1], Path(sys.argv[2])
 with Progress(quiet=True) as progress:
-    run_archive(Sources([sys.argv[1]], Path(sys.argv[2])), Path(sys.argv[2]), Settings(), Wishes(2, reader="empty_reader:digitize"),
-                progress)
+    run_archive(Sources([source], out), out, Settings(), Wishes(2, reader="empty_reader:digitize"), progress)
 print(max(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")))
 """
 
@@ -158,7 +159,8 @@ def main() -> None:
     asked = parser.parse_args()
     figures = json.loads(FIGURES.read_text("utf-8")) if FIGURES.exists() else {}
     parts = {
-        "speeds": lambda folder: speeds(folder, asked.documents, asked.rounds), "unchanged": lambda folder: unchanged(folder, asked.files),
+        "speeds": lambda folder: speeds(folder, asked.documents, asked.rounds),
+        "unchanged": lambda folder: unchanged(folder, asked.files),
         "queued": lambda folder: queued(folder, asked.queued)}
     for name in [asked.only] if asked.only else parts:
         folder = Path(tempfile.mkdtemp())

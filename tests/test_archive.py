@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from soak import contents, copies, survive
+from soak import contents, copies, start, survive
 
 from recognizer.archive import JournalError, Settings
 from recognizer.archive.journal import JOURNAL
@@ -219,6 +219,14 @@ def test_a_journal_of_another_version_or_of_none_is_refused_and_left_as_it_is(tm
     with pytest.raises(JournalError, match="newer version"):
         run()
     assert journal.read_bytes() == held
+    journal.unlink()
+    with sqlite3.connect(journal) as db:
+        db.execute("CREATE TABLE files (name TEXT)")
+    db.close()
+    held = journal.read_bytes()
+    with pytest.raises(JournalError, match="another program's"):
+        run()
+    assert journal.read_bytes() == held
     journal.write_bytes(b"no database at all" * 100)
     with pytest.raises(JournalError, match="cannot be used"):
         run()
@@ -251,6 +259,31 @@ def test_a_full_disk_stops_the_run_with_a_clear_message_and_it_goes_on_when_ther
     assert "Traceback" not in ended.stderr
     assert ended.returncode == 0, ended
     assert documents(tmp_path / "kept") == set(names)
+
+
+def test_status_says_how_far_a_run_is_whether_it_goes_on_was_killed_or_ended(tmp_path: Path, run) -> None:
+    def status() -> dict[str, object]:
+        command = [sys.executable, "-c", "from recognizer.commands import main; main()", "status", str(tmp_path / "out")]
+        done = subprocess.run([*command, "--json"], capture_output=True, text=True, check=False)
+        return json.loads(done.stdout) if done.returncode == 0 else {"status": done.returncode, "said": done.stderr}
+
+    assert status()["status"] == 2
+    for number in range(5):
+        write(tmp_path / "in" / f"{number}.txt", f"{number}")
+    write(tmp_path / "in" / "bad.txt", "damaged")
+    run()
+    ended = status()
+    assert {name: ended[name] for name in ("run", "state", "documents", "done", "failed", "to_do")} == {
+        "run": 1, "state": "finished", "documents": 6, "done": 5, "failed": 1, "to_do": 0}
+    assert ended["reasons"] == {"nothing in it": 1}
+    copies(tmp_path / "in", 200, seed=2)
+    process = start(tmp_path / "in", tmp_path / "out")
+    while status()["run"] != 2:
+        assert process.poll() is None
+    assert status()["state"] == "running"
+    process.kill()
+    process.wait()
+    assert status()["state"] == "killed"
 
 
 @needs_model

@@ -74,6 +74,23 @@ class File:
     written: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """How far the last run of a folder is: `state` is running (or it was killed), interrupted or finished; times are UTC."""
+
+    number: int
+    state: str
+    started: str
+    ended: str | None
+    documents: int
+    done: int
+    failed: int
+    to_do: int
+    pages: int
+    review: int
+    failures: tuple[Failure, ...]
+
+
 class Journal:
     """The journal at `path`, which is made if need be. `engine` stands for the model, the version and the options of this run."""
 
@@ -94,6 +111,8 @@ class Journal:
             raise JournalError(
                 f"the journal is of a newer version ({version}; this one knows {VERSION})", stage="start",
                 hint="use the version that made it, or another folder")
+        if version == 0 and self._db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+            raise JournalError("it is another program's database, not a journal", stage="start", hint="choose another folder")
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         if version == 0:
@@ -303,6 +322,20 @@ class Journal:
             " WHERE files.run = ? AND files.written IS NOT NULL AND engine = ?", (self.run, self.engine)).fetchone()
         return everything, done, Counts(*counted)
 
+    def look_back(self) -> LastRun | None:
+        """The last run."""
+        row = self._db.execute(
+            "SELECT number, state, started, ended, engine FROM runs ORDER BY number DESC LIMIT 1").fetchone()
+        if row is None:
+            return None
+        self.run, state, started, ended, self.engine = row
+        documents, done, counts = self.counts()
+        to_do = self._db.execute("SELECT count(*) FROM files WHERE run = ? AND settled = 0", (self.run,)).fetchone()[0]
+        failures = tuple(self.failures())
+        return LastRun(
+            self.run, state, started, ended, documents, done, documents - done - to_do, to_do, counts.pages, counts.review,
+            failures)
+
     def finished_tables(self) -> str | None:
         """What the tables in the folder were made of, as `set_finished_tables` noted it."""
         row = self._db.execute("SELECT tables FROM finished").fetchone()
@@ -313,6 +346,16 @@ class Journal:
         self._db.execute("DELETE FROM finished")
         if tables is not None:
             self._db.execute("INSERT INTO finished VALUES (?)", (tables,))
+
+
+def last_run(path: Path) -> LastRun | None:
+    """What the journal at `path` says of its last run, which may be going on; None where there was none. Raises JournalError."""
+    try:
+        journal = Journal(path, "")
+        with journal:
+            return journal.look_back()
+    except sqlite3.DatabaseError as error:
+        raise JournalError(f"the journal cannot be used: {error}", path=path, stage="start") from error
 
 
 def _values(stamp: Stamp) -> tuple[int, int, int, int]:

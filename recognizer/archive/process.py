@@ -43,9 +43,12 @@ class Death:
 
 
 class Process:
-    """A worker process. `jobs` are those it has in hand, the first of them begun where `begun` says so."""
+    """A worker process. `jobs` are those it has in hand, the first of them begun where `begun` says so.
 
-    def __init__(self, reader: str, memory: int) -> None:
+    `reader` names the function that digitises, `memory` is its cap in bytes, `scratch` a folder for temporary files.
+    """
+
+    def __init__(self, reader: str, memory: int, scratch: str) -> None:
         self.jobs: deque[Job] = deque()
         self.ready = False
         self.begun = False
@@ -61,7 +64,7 @@ class Process:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
         self._process = subprocess.Popen(
             [sys.executable, "-m", "recognizer.archive.worker", reader, str(memory)], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=self._log, start_new_session=True, bufsize=0, env=_environment())
+            stdout=subprocess.PIPE, stderr=self._log, start_new_session=True, bufsize=0, env=_environment(scratch))
         assert self._process.stdout
         self.descriptor = self._process.stdout.fileno()
         os.set_blocking(self.descriptor, False)
@@ -167,9 +170,9 @@ def cause_of(status: int) -> str | None:
         return f"the process that read it crashed (signal {-status})"
 
 
-def _environment() -> dict[str, str]:
+def _environment(scratch: str) -> dict[str, str]:
     """The run's environment: what it can import its workers can, and each uses one processor."""
     paths = os.pathsep.join(path or os.getcwd() for path in sys.path)
-    return {**os.environ, **_ONE_THREAD, "PYTHONPATH": paths, "PYTHONSAFEPATH": "1"}
+    return {**os.environ, **_ONE_THREAD, "PYTHONPATH": paths, "PYTHONSAFEPATH": "1", "TMPDIR": scratch}
 
 

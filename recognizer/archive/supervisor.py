@@ -8,6 +8,7 @@ page is to blame, the document is set aside. A process that is ended from outsid
 from __future__ import annotations
 
 import selectors
+import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
@@ -61,6 +62,7 @@ class Supervisor:
         self._most = jobs
         self._limits = limits or from_environment()
         self._reader = reader
+        self._scratch = tempfile.TemporaryDirectory(prefix="recognizer-")  # what a killed process leaves goes with it
         self._processes: list[Process] = []
         self._selector = selectors.DefaultSelector()
         self._again: deque[Job] = deque()  # begun, or about to be, when their process was ended from outside
@@ -83,6 +85,7 @@ class Supervisor:
             self._remove(process)
             process.last_words()
         self._selector.close()
+        self._scratch.cleanup()
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> Iterator[Outcome | Died]:
         """Does all jobs; what is begun alone once `stop` says so. Raises WorkersError where none can be done, OSError where
@@ -145,7 +148,7 @@ class Supervisor:
         return False
 
     def _start(self) -> Process:
-        process = Process(self._reader, self._limits.memory_bytes)
+        process = Process(self._reader, self._limits.memory_bytes, self._scratch.name)
         self._processes.append(process)
         self._selector.register(process.descriptor, selectors.EVENT_READ, process)
         return process

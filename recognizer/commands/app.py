@@ -18,6 +18,7 @@ from recognizer.commands.digitize import digitize
 from recognizer.commands.evaluate import evaluate
 from recognizer.commands.messages import say
 from recognizer.commands.show import show
+from recognizer.commands.status import status
 from recognizer.commands.train import train
 from recognizer.errors import RecognizerError, UsageError
 from recognizer.limits import limits_of, variable
@@ -29,6 +30,7 @@ app = typer.Typer(
     help=say("app"), no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich",
     context_settings={"help_option_names": ["--help", "-h"]})
 app.command()(digitize)
+app.command()(status)
 app.command()(show)
 app.command()(checks)
 app.command()(audit)

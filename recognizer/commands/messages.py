@@ -123,6 +123,21 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "make_space": (
         "make space, then run the same command again: it goes on from there",
         "请腾出空间后再次运行同一命令，即从此处继续"),
+    "status": (
+        "Say how far the runs into a folder have come, and what was not read.\n\nExample:  recognizer status records",
+        "说明写入某个文件夹的运行进行到哪里、哪些没有读成。\n\n示例：  recognizer status 结果"),
+    "status_folder": ("The folder given to digitize after --out.", "digitize 命令 --out 后的文件夹。"),
+    "as_json": ("Print JSON, for machines.", "输出 JSON，供程序读取。"),
+    "no_journal": ("no run has written to {folder}", "没有运行写入过 {folder}"),
+    "run": ("Last run", "最近一次运行"),
+    "run_running": ("going on", "进行中"),
+    "run_killed": ("killed", "被强行终止"),
+    "run_interrupted": ("interrupted", "被中断"),
+    "run_finished": ("finished", "已完成"),
+    "started": ("Started", "开始时间"),
+    "done": ("Done", "已完成"),
+    "to_do": ("To do", "待处理"),
+    "go_on": ("The same recognizer digitize command goes on from there.", "再次运行同一 recognizer digitize 命令即从此处继续。"),
     "looking": ("Looking for documents", "正在查找文档"),
     "figures": (
         "{pages} pages · {failed} failed · {doubtful} doubtful · {pages_per_second} pages/s",

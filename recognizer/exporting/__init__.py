@@ -5,7 +5,7 @@ any length, so that nothing half-written ever stands under its final name.
 """
 
 from recognizer.exporting.document import SCHEMA_VERSION, document_schema, to_json, to_text, with_source
-from recognizer.exporting.files import FAILURES, Failure, FolderInUseError, OutputFolder, document_path
+from recognizer.exporting.files import FAILURES, Failure, FolderInUseError, OutputFolder, document_path, is_in_use
 from recognizer.exporting.review import REVIEW_BELOW, Doubtful, doubtful_facts
 from recognizer.exporting.tables import (
     TABLES,
@@ -32,6 +32,7 @@ __all__ = [
     "doubtful_facts",
     "funds_frame",
     "goals_frame",
+    "is_in_use",
     "records_frame",
     "to_json",
     "to_text",

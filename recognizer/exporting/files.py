@@ -147,6 +147,17 @@ def _failure_line(failure: Failure) -> str:
     return json.dumps(said, ensure_ascii=False) + "\n"
 
 
+def is_in_use(folder: Path) -> bool:
+    """Whether a run is writing to an output folder."""
+    try:
+        lock = _lock(folder)
+    except FolderInUseError:
+        return True
+    if lock is not None:
+        os.close(lock)
+    return False
+
+
 def document_path(folder: Path, name: str) -> Path:
     """Where in an output folder the JSON of the document `name` (a path below its given folder) stands.
 
