@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from recognizer.concepts import concept
 from recognizer.types import Indicator
 from recognizer.vocabulary import plain
 
@@ -18,6 +19,8 @@ Direction = Literal["more", "less"]
 
 # Families of units that count things one by one: a 培训数量 may be in 人次, 场 or 个, but not in 元 or %.
 COUNTING = frozenset({"个", "人", "次"})
+_NO_UNITS = frozenset({"日期", "定性"})  # what the vocabulary calls values without a unit
+SURE = 0.8  # score from which a name's concept is believed
 _COSTS = ("成本指标", "经济成本指标", "社会成本指标", "生态环境成本指标")
 _SATISFACTION = "服务对象满意度指标"
 
@@ -31,8 +34,26 @@ class Expectation:
 
 
 def expectation(indicator: Indicator) -> Expectation:
-    """What is usually true of an indicator's values."""
-    return _by_name(plain(indicator.name or ""), indicator.level2)
+    """What is usually true of an indicator's values.
+
+    Where its concept and its name's ending do not agree on the direction there is none, and either's units will do.
+    """
+    by_name = _by_name(plain(indicator.name or ""), indicator.level2)
+    canonical = indicator.canonical
+    known = _of_concept(canonical.id) if canonical and canonical.score >= SURE else None
+    if known is None:
+        return by_name
+    direction = known.direction or by_name.direction
+    agreed = by_name.direction in (None, direction)
+    families = known.families | by_name.families if known.families else frozenset[str]()
+    return Expectation(direction if agreed else None, families)
+
+
+@lru_cache(maxsize=4096)
+def _of_concept(identifier: str) -> Expectation | None:
+    """What the vocabulary says of a concept; dates and words are no units."""
+    found = concept(identifier)
+    return Expectation(found.direction, frozenset(found.unit_families) - _NO_UNITS) if found else None
 
 
 @cache
