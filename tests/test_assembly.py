@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recognizer.assembly import assemble
+from recognizer.assembly.levels import Printed, place_levels
 from recognizer.model import shipped_model
 from recognizer.types import Cell, Document, Indicator, Label, LabelledCell, LabelledGrid, Piece, Place, Records, Role
 
@@ -441,3 +442,13 @@ def test_labels_at_mid_height_are_told_by_the_names_they_fit_where_halves_print_
     levels = {one.name: one.level2 for one in project.indicators}
     assert levels["培训合格率"] == levels["项目验收合格率"] == "质量指标"
     assert levels["学员满意度"] == levels["家长满意度"] == "服务对象满意度指标"
+
+
+def test_levels_that_no_table_prints_are_told_from_the_names_and_said_to_be_inferred() -> None:
+    rows = [Printed(None, None, name) for name in ("培训人数", "培训次数", "验收合格率", "资金到位率")]
+    likely = [{"数量指标": 0.9}, {"数量指标": 0.8, "质量指标": 0.2}, {"质量指标": 0.9}, {"质量指标": 0.1}]
+    placed = place_levels(rows, likely)
+    assert [one.level2 for one in placed[:3]] == ["数量指标", "数量指标", "质量指标"]
+    assert {one.level2_provenance for one in placed[:3]} == {"inferred"}
+    assert placed[0].level1 == "产出指标"
+    assert place_levels([Printed(None, None, "甲")], [{}])[0].level2 is None
