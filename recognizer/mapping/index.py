@@ -1,0 +1,125 @@
+"""The vocabulary's indicators made ready for mapping: what each wording is made of, and which wordings share something with a name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recognizer.concepts import Concept, Kind, Vocabulary
+from recognizer.mapping.terms import CONTENT, MEASURES, OTHER, Token, groups, line_of, tokenize
+
+Floats = NDArray[np.float32]
+Indices = NDArray[np.int64]
+NO_MEASURE = len(MEASURES)  # the measure of a name that says none
+_FIRST = 0xE000  # private-use characters stand for groups, so that rapidfuzz can compare tokens as it does characters
+_WORDS = 0.6  # what shared words count beside shared pairs of characters when candidates are chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A name taken apart: its characters, its tokens, the groups that say something, what it measures and how it is written."""
+
+    bare: str
+    coded: str  # a character for each group that says something
+    groups: tuple[int, ...]
+    pairs: tuple[str, ...]
+    measure: int  # of MEASURES, NO_MEASURE for none
+    measures: int  # how many different ones
+    contents: int  # how many different groups of objects and actions
+    parts: int  # that separators make
+    unknown: int  # characters in no word
+    tokens: tuple[Token, ...]
+
+
+@lru_cache(maxsize=None)
+def _number(kind: str) -> int:
+    return MEASURES.index(kind) if kind in MEASURES else NO_MEASURE
+
+
+def take_apart(name: str) -> Taken:
+    """A name made ready to be compared."""
+    line = line_of(name)
+    tokens = tokenize(line)
+    bare = line.replace(" ", "")
+    telling = [token for token in tokens if token.kind in CONTENT or token.kind in MEASURES]
+    measured = [token for token in telling if token.kind in MEASURES]
+    return Taken(
+        bare, "".join(chr(_FIRST + token.group) for token in telling), tuple(dict.fromkeys(token.group for token in telling)),
+        tuple(dict.fromkeys(bare[place:place + 2] for place in range(len(bare) - 1))) or (bare,),
+        _number(measured[-1].kind) if measured else NO_MEASURE, len({token.group for token in measured}),
+        len({token.group for token in telling if token.kind in CONTENT}), line.count(" ") + 1,
+        sum(len(token.text) for token in tokens if token.kind == OTHER), tokens)
+
+
+class Index:
+    """The indicators of a vocabulary and their wordings.
+
+    Arrays over wordings: `concept_of` (which concept), `word_weight`, `pair_weight` (how much there is to share); over concepts:
+    `profiles` (concepts, measures): the share of its wordings that measure so; `concept_groups` (concepts, groups): 1 where some
+    wording has the group.
+    """
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.concepts: tuple[Concept, ...] = vocabulary.of_kind(Kind.INDICATOR)
+        self.wordings = [wording for concept in self.concepts for wording in concept.wordings]
+        self.taken = [take_apart(wording.text) for wording in self.wordings]
+        self.concept_of: Indices = np.repeat(
+            np.arange(len(self.concepts)), [len(concept.wordings) for concept in self.concepts])
+        self.bare = [taken.bare for taken in self.taken]
+        self.coded = [taken.coded for taken in self.taken]
+        words = [[str(group) for group in taken.groups] for taken in self.taken]
+        self._words, self.word_idf = _postings(words)
+        self._pairs, self.pair_idf = _postings([taken.pairs for taken in self.taken])
+        self.word_weight: Floats = np.array([self.weight(taken.groups) for taken in self.taken], np.float32)
+        self.pair_weight: Floats = np.array([self._pair_weight(taken.pairs) for taken in self.taken], np.float32)
+        self.profiles: Floats = np.zeros((len(self.concepts), NO_MEASURE + 1), np.float32)
+        self.concept_groups: Floats = np.zeros((len(self.concepts), groups()), np.float32)
+        for concept, taken in zip(self.concept_of.tolist(), self.taken, strict=True):
+            self.profiles[concept, taken.measure] += 1
+            self.concept_groups[concept, list(taken.groups)] = 1
+        self.profiles /= self.profiles.sum(axis=1, keepdims=True)
+        self.group_idf: Floats = np.array([self.word_idf.get(str(group), 8.0) for group in range(groups())], np.float32)
+        self.level2 = [vocabulary.level(concept, Kind.LEVEL2) for concept in self.concepts]
+        self.level1 = [vocabulary.level(concept, Kind.LEVEL1) for concept in self.concepts]
+
+    def weight(self, found: Sequence[int]) -> float:
+        """How much the groups of a name say."""
+        return sum(self.word_idf.get(str(group), 8.0) for group in found)
+
+    def _pair_weight(self, pairs: Sequence[str]) -> float:
+        return sum(self.pair_idf.get(pair, 8.0) for pair in pairs)
+
+    def shared(self, taken: Taken) -> tuple[Floats, Floats]:
+        """How much of words and of pairs of characters each wording shares with a name, and the weights of the name itself."""
+        return self._sum(self._words, self.word_idf, [str(group) for group in taken.groups]), self._sum(
+            self._pairs, self.pair_idf, taken.pairs)
+
+    def _sum(self, postings: dict[str, Indices], idf: dict[str, float], keys: Sequence[str]) -> Floats:
+        found = [postings[key] for key in keys if key in postings]
+        if not found:
+            return np.zeros(len(self.wordings), np.float32)
+        weights = np.repeat([idf[key] for key in keys if key in postings], [len(one) for one in found])
+        return np.bincount(np.concatenate(found), weights, len(self.wordings)).astype(np.float32)
+
+    def likeness(self, taken: Taken) -> tuple[Floats, Floats, Floats]:
+        """Of each wording: how like a name it is for choosing candidates (0 to 1), and what it shares of words and pairs."""
+        words, pairs = self.shared(taken)
+        word_share = words / (self.word_weight + self.weight(taken.groups) - words + 1e-6)
+        pair_share = pairs / (self.pair_weight + self._pair_weight(taken.pairs) - pairs + 1e-6)
+        return _WORDS * word_share + (1 - _WORDS) * pair_share, words, pairs
+
+
+def _postings(keys: Sequence[Sequence[str]]) -> tuple[dict[str, Indices], dict[str, float]]:
+    """For each key the wordings that have it, and what sharing it is worth."""
+    found: dict[str, list[int]] = {}
+    for number, several in enumerate(keys):
+        for key in several:
+            found.setdefault(key, []).append(number)
+    return (
+        {key: np.array(places, np.int64) for key, places in found.items()},
+        {key: float(np.log(1 + len(keys) / len(places))) for key, places in found.items()})
