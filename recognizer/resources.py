@@ -21,3 +21,8 @@ def training_folder() -> Path:
 def gold_folder() -> Path:
     """The folder of the gold records that a new model is held against."""
     return _SHIPPED / "gold" if _SHIPPED.is_dir() else _PACKAGE.parent / "eval" / "gold"
+
+
+def names_folder() -> Path:
+    """The folder of gold names labelled with concepts."""
+    return _SHIPPED / "names" if _SHIPPED.is_dir() else _PACKAGE.parent / "eval" / "names"

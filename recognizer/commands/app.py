@@ -20,6 +20,7 @@ from recognizer.commands.messages import say
 from recognizer.commands.show import show
 from recognizer.commands.status import status
 from recognizer.commands.train import train
+from recognizer.commands.vocabulary import app as vocabulary
 from recognizer.errors import RecognizerError, UsageError
 from recognizer.limits import limits_of, variable
 
@@ -36,6 +37,7 @@ app.command()(checks)
 app.command()(audit)
 app.command()(train)
 app.command()(evaluate)
+app.add_typer(vocabulary, name="vocabulary")
 
 
 def _show_version(wanted: bool) -> None:

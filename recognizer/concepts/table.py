@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from recognizer.concepts.checking import Problem, VocabularyError, check_entries
+from recognizer.concepts.checking import Problem, VocabularyError, check_entries, parent_ids
 from recognizer.concepts.entries import Concept, Direction, Kind, Source, Vocabulary, Wording
 
 # The headings of the columns, in Chinese as the shipped file has them, and in English.
@@ -105,25 +106,26 @@ def _concept(line: int, fields: list[str], cells: list[str], problems: list[Prob
         return []
     if row["direction"] and direction is None:
         problems.append(Problem(line, "direction", row["direction"]))
-    names = {source: _several(row[source.value]) for source in Source}
+    names = {source: several(row[source.value]) for source in Source}
     sources = [source for source in Source if row["name"] in names[source]]
     alternatives = tuple(Wording(text, source) for source in Source for text in names[source] if text != row["name"])
     return [(line, Concept(
-        row["id"], kind, row["name"], row["parent"] or None, _several(row["units"]), direction, row["definition"], alternatives,
+        row["id"], kind, row["name"], row["parent"] or None, several(row["units"]), direction, row["definition"], alternatives,
         sources[0] if sources else Source.EDITOR))]
 
 
-def _several(cell: str) -> tuple[str, ...]:
+def direction_of(word: str) -> Direction | None:
+    """The direction that a word names in Chinese or English, None for none."""
+    return _DIRECTION_OF.get(word)
+
+
+def several(cell: str) -> tuple[str, ...]:
     """The names in a cell: separated by semicolons, full or half width."""
     return tuple(dict.fromkeys(name.strip() for name in cell.replace(";", SEPARATOR).split(SEPARATOR) if name.strip()))
 
 
 def _with_parents(found: Iterable[tuple[int, Concept]]) -> Iterable[tuple[int, Concept]]:
     """The concepts with parents by id, where the file names them by their name."""
-    from dataclasses import replace
-
-    from recognizer.concepts.checking import parent_ids
-
     found = list(found)
     parents = parent_ids([concept for _, concept in found])
     return [(line, replace(concept, parent=parents.get(concept.id))) for line, concept in found]

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from recognizer.concepts import Concept
 from recognizer.mapping.index import NO_MEASURE, Floats, Index, Indices, Taken, take_apart
 from recognizer.mapping.terms import MEASURES
+from recognizer.mapping.units import unit_family
 from recognizer.mapping.values import parse_value
 
-CANDIDATES = 10  # concepts looked at for a name
+CANDIDATES = 8  # concepts looked at for a name by the likeness of a wording
+_FITTING = 5  # concepts looked at besides because of what they measure, of what and where
+_RIVALLED = [1, 2, 8, 10, 11, 13, 14, 18, 19]  # features in which a pair is held against its rivals
+_LONGEST_VALUE = 20  # characters; longer values are sentences
+_VAGUE = ("effect", "quality", "mechanism", "timely", "score")  # measures that values of words have anyway
 _WORDINGS = 40  # wordings from which they are chosen
 _NEAR = {"经济成本指标": "成本指标"}  # the level 2 that older forms have in its place
-_TIMES = frozenset({"次", "期", "场", "批", "批次", "班次", "届", "轮", "场次", "期次"})
-_LENGTHS = frozenset({"天", "月", "小时", "工作日", "年"})
-_PERSONS = frozenset({"人", "人次"})
 # What a name measures that says nothing of it, by the family of its value.
 _IMPLIED = {"人": "people", "次": "times", "元": "money", "%": "rate", "日期": "time", "个": "count", "平方米": "area", "米": "length",
             "天": "duration"}
@@ -32,6 +34,16 @@ class Query:
     level2: str | None = None
     level1: str | None = None
     value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What is known of each query's place, over (queries, concepts): whether levels agree, are near, differ or are unknown; whether
+    the value's unit agrees or differs; whether its comparator agrees with the direction or not. `measure` is what each measures."""
+
+    level: Floats  # (queries, concepts, 4)
+    value: Floats  # (queries, concepts, 4)
+    measure: Indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +62,39 @@ def family_of(value: str | None) -> tuple[str | None, str | None]:
         return None, None
     reading = parse_value(value)
     if reading.kind == "quantity":
-        unit = (reading.unit_si or reading.unit or "").partition("/")[0]
-        return ("人" if unit in _PERSONS else "次" if unit in _TIMES else "天" if unit in _LENGTHS else unit
-                if unit in ("元", "%", "平方米", "立方米", "米", "千克") else "个" if unit else None), reading.comparator
+        return unit_family(reading.unit) if reading.unit else None, reading.comparator
     return {"date": "日期", "qualitative": "定性"}.get(reading.kind), reading.comparator
 
 
 def pairs_of(index: Index, queries: Sequence[Query], hidden: Sequence[frozenset[int]] = ()) -> tuple[Pairs, list[Taken]]:
     """The candidates of each query; `hidden` are wordings that a query must not see (in training, where it is one of them)."""
-    taken = [take_apart(query.name) for query in queries]
-    rows = [_candidates(index, one, hidden[number] if hidden else frozenset()) for number, one in enumerate(taken)]
-    sizes = [len(row[0]) for row in rows]
-    query = np.repeat(np.arange(len(queries)), sizes)
+    taken = [_taken(query) for query in queries]
+    places = _places(index, queries, taken)
+    groups = np.zeros((len(taken), index.concept_groups.shape[1]), np.float32)
+    for number, one in enumerate(taken):
+        groups[number, list(one.groups)] = 1
+    own_words = groups @ index.group_idf
+    covered = (groups * index.group_idf) @ index.concept_groups.T
+    for number, one in enumerate(hidden):
+        if one:
+            covered[number] = (groups[number] * index.group_idf) @ index.concept_groups_without(one).T
+    fitting = covered / (own_words[:, None] + 1) + index.profiles[:, places.measure].T + places.level[:, :, 0] + places.value[:, :, 0] / 2 + index.plain / 4
+    rows = [_candidates(index, one, fitting[number], hidden[number] if hidden else frozenset()) for number, one in enumerate(taken)]
+    query = np.repeat(np.arange(len(queries)), [len(row[0]) for row in rows])
     wording = np.concatenate([row[0] for row in rows]) if rows else np.zeros(0, np.int64)
     shares = np.concatenate([row[1] for row in rows]) if rows else np.zeros((0, 4), np.float32)
     concept = index.concept_of[wording]
-    features = _features(index, queries, taken, query, wording, shares)
+    explained = np.stack([covered[query, concept], own_words[query]], axis=1)
+    absolute = np.concatenate([
+        _compared(index, [taken[number] for number in query.tolist()], wording, shares, explained),
+        fitting[query, concept][:, None], _measured(index, places.measure[query], concept), places.level[query, concept],
+        places.value[query, concept]], axis=1)
+    features = np.concatenate([absolute, _beside_rivals(absolute[:, _RIVALLED], query), _written(taken)[query]], axis=1)
     return Pairs(query, concept, wording, features), taken
 
 
-def _candidates(index: Index, taken: Taken, hidden: frozenset[int]) -> tuple[Indices, Floats]:
-    """The best wording of each of the likeliest concepts, best first, and what it shares: likeness, words, pairs, lead."""
+def _candidates(index: Index, taken: Taken, fitting: Floats, hidden: frozenset[int]) -> tuple[Indices, Floats]:
+    """A wording of each of the likeliest concepts, best first, and what it shares: likeness, words, pairs, lead over the best rival."""
     likeness, words, pairs = index.likeness(taken)
     if hidden:
         likeness[list(hidden)] = -1
@@ -79,7 +103,12 @@ def _candidates(index: Index, taken: Taken, hidden: frozenset[int]) -> tuple[Ind
     best = best[likeness[best] > 0]
     best = best[np.argsort(-likeness[best], kind="stable")]
     _, first = np.unique(index.concept_of[best], return_index=True)
-    chosen = best[np.sort(first)][:CANDIDATES]
+    alike = best[np.sort(first)][:CANDIDATES]
+    others = np.argpartition(-fitting, _FITTING)[:_FITTING] if len(fitting) > _FITTING else np.arange(len(fitting))
+    known = set(index.concept_of[alike].tolist())
+    more = [index.best_of(concept, likeness) for concept in others[np.argsort(-fitting[others], kind="stable")].tolist()
+            if concept not in known]
+    chosen = np.concatenate([alike, np.array([one for one in more if likeness[one] >= 0], np.int64)])
     top = likeness[chosen]
     rival = np.full(len(chosen), top[0] if len(top) else 0, np.float32)
     if len(top):
@@ -87,24 +116,13 @@ def _candidates(index: Index, taken: Taken, hidden: frozenset[int]) -> tuple[Ind
     return chosen, np.stack([top, words[chosen], pairs[chosen], top - rival], axis=1).astype(np.float32)
 
 
-def _features(
-    index: Index, queries: Sequence[Query], taken: Sequence[Taken], query: Indices, wording: Indices, shares: Floats,
-) -> Floats:
-    concept = index.concept_of[wording]
-    numbers = query.tolist()
-    bare = [taken[number].bare for number in numbers]
-    coded = [taken[number].coded for number in numbers]
+def _compared(index: Index, taken: Sequence[Taken], wording: Indices, shares: Floats, explained: Floats) -> Floats:
+    """What the words of names and wordings have in common, and what of the name the whole concept explains."""
+    bare, coded = [one.bare for one in taken], [one.coded for one in taken]
     theirs = [index.bare[place] for place in wording.tolist()]
     their_codes = [index.coded[place] for place in wording.tolist()]
-    families = [family_of(one.value) for one in queries]
-    own_words = np.array([index.weight(one.groups) for one in taken], np.float32)[query]
-    own_pairs = np.array([max(1.0, 4.0 * len(one.pairs)) for one in taken], np.float32)[query]
-    measure = np.array([_measure(one, family) for one, (family, _) in zip(taken, families, strict=True)], np.int64)
-    own_groups = np.zeros((len(taken), index.concept_groups.shape[1]), np.float32)
-    for number, one in enumerate(taken):
-        own_groups[number, list(one.groups)] = 1
-    covered = (own_groups * index.group_idf) @ index.concept_groups.T
-    profile = index.profiles[concept, measure[query]]
+    covered, own_words = explained[:, 0], explained[:, 1]
+    own_pairs = np.array([max(1.0, 4.0 * len(one.pairs)) for one in taken], np.float32)
     columns = [
         [mine == other for mine, other in zip(bare, theirs, strict=True)],
         process.cpdist(bare, theirs, scorer=fuzz.ratio, dtype=np.float32) / 100,
@@ -113,21 +131,71 @@ def _features(
         [mine.endswith(other) for mine, other in zip(bare, theirs, strict=True)],
         [other in mine for mine, other in zip(bare, theirs, strict=True)],
         [mine in other for mine, other in zip(bare, theirs, strict=True)],
+        [mine[-1:] == other[-1:] for mine, other in zip(coded, their_codes, strict=True)],
         shares[:, 0], shares[:, 3],
         shares[:, 1] / (own_words + 1e-6), shares[:, 1] / (index.word_weight[wording] + 1e-6),
         shares[:, 2] / own_pairs, shares[:, 2] / (index.pair_weight[wording] + 1e-6),
-        covered[query, concept] / (own_words + 1e-6), own_words - covered[query, concept],
-        profile, profile == index.profiles[concept].max(axis=1), profile == 0,
-        measure[query] == NO_MEASURE, index.profiles[concept, NO_MEASURE],
+        covered / (own_words + 1e-6), (own_words - covered) / 10, (index.word_weight[wording] - shares[:, 1]) / 10,
+        index.plain[index.concept_of[wording]],
     ]
-    placed = np.array([
-        (*_levels(queries[number], index.level2[place], index.level1[place]), *_value(families[number], index.concepts[place]))
-        for number, place in zip(numbers, concept.tolist(), strict=True)], np.float32).reshape(len(numbers), 8)
-    written = np.array([
-        (len(one.bare) / 20, one.parts - 1, one.measures, one.contents, one.unknown / (len(one.bare) + 1), "不适用" in one.bare)
-        for one in taken], np.float32).reshape(len(taken), 6)[query]
-    kinds = np.eye(NO_MEASURE + 1, dtype=np.float32)[measure][query]
-    return np.concatenate([np.stack(columns, axis=1).astype(np.float32), placed, written, kinds], axis=1)
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def _beside_rivals(features: Floats, query: Indices) -> Floats:
+    """How far each pair is behind the best of its query, or ahead of the second where it is the best, in each feature."""
+    if not len(query):
+        return features
+    starts = np.flatnonzero(np.diff(query, prepend=-1))
+    best = np.maximum.reduceat(features, starts, axis=0)
+    sizes = np.diff(np.append(starts, len(query)))
+    best = np.repeat(best, sizes, axis=0)
+    below = np.where(features >= best, -np.inf, features)
+    second = np.repeat(np.maximum.reduceat(below, starts, axis=0), sizes, axis=0)
+    second = np.where(np.isfinite(second), second, best)
+    return np.where(features >= best, features - second, features - best).astype(np.float32)
+
+
+def _measured(index: Index, measure: Indices, concept: Indices) -> Floats:
+    """Whether the concept measures what the name does."""
+    profiles = index.profiles[concept]
+    own = profiles[np.arange(len(concept)), measure]
+    kinds = np.eye(NO_MEASURE + 1, dtype=np.float32)[measure]
+    return np.concatenate([np.stack(
+        [own, own >= profiles.max(axis=1), own == 0, profiles[:, NO_MEASURE]], axis=1).astype(np.float32), kinds], axis=1)
+
+
+def _written(taken: Sequence[Taken]) -> Floats:
+    """How a name is written: long, in parts, of several measures or things, with unknown words."""
+    return np.array([
+        (len(one.bare) / 20, one.parts - 1, one.measures, one.contents, one.unknown / (len(one.bare) + 1), "不适用" in one.bare,
+         one.measure == NO_MEASURE) for one in taken], np.float32).reshape(len(taken), 7)
+
+
+def _taken(query: Query) -> Taken:
+    """A query's name taken apart, with what its value says of it where that names what is measured (培训 with 每年培训期数)."""
+    taken = take_apart(query.name)
+    if taken.measure != NO_MEASURE or not query.value or len(query.value) > _LONGEST_VALUE:
+        return taken
+    told = take_apart(query.value)
+    if told.measure == NO_MEASURE or MEASURES[told.measure] in _VAGUE or not told.contents:
+        return taken
+    return replace(taken, coded=taken.coded + told.coded[-1:], measure=told.measure, measures=told.measures,
+                   groups=tuple(dict.fromkeys((*taken.groups, *told.groups))))
+
+
+def _places(index: Index, queries: Sequence[Query], taken: Sequence[Taken]) -> Places:
+    families = [family_of(query.value) for query in queries]
+    found = [_measure(one, family) for one, (family, _) in zip(taken, families, strict=True)]
+    level = np.stack([_levels(index, query) for query in queries]) if queries else np.zeros((0, len(index.concepts), 4), np.float32)
+    value = np.zeros((len(queries), len(index.concepts), 4), np.float32)
+    for number, (family, comparator) in enumerate(families):
+        if family:
+            value[number, :, 0] = index.has_family(family)
+            value[number, :, 1] = index.has_families & ~index.has_family(family)
+        if comparator in ("≥", ">", "≤", "<"):
+            value[number, :, 2] = index.directions == (1 if comparator in ("≥", ">") else -1)
+            value[number, :, 3] = index.directions == (-1 if comparator in ("≥", ">") else 1)
+    return Places(level, value, np.array(found, np.int64))
 
 
 def _measure(taken: Taken, family: str | None) -> int:
@@ -137,25 +205,20 @@ def _measure(taken: Taken, family: str | None) -> int:
     return taken.measure
 
 
-def _levels(query: Query, level2: str | None, level1: str | None) -> tuple[bool, bool, bool, bool]:
-    """Whether the levels agree, are near, differ, or are not known."""
-    theirs = _NEAR.get(level2 or "", level2)
-    own = _NEAR.get(query.level2 or "", query.level2)
-    if own:
-        same = own == theirs
-        near = not same and (query.level1 == level1 or own == "成本指标" == level1)
-        return same, near, not same and not near, False
-    if query.level1:
-        same = query.level1 in (level1, theirs)
-        return same, False, not same, False
-    return False, False, False, True
+def _levels(index: Index, query: Query) -> Floats:
+    """(concepts, 4): whether the levels agree, are near, differ, or are not known."""
+    return _levels_of(index, query.level2, query.level1)
 
 
-def _value(found: tuple[str | None, str | None], concept: Concept) -> tuple[bool, bool, bool, bool]:
-    """Whether the value's unit agrees with the concept's, differs, and whether its comparator agrees with the direction or not."""
-    family, comparator = found
-    known = bool(family and concept.unit_families)
-    agrees = known and family in concept.unit_families
-    more = {"≥": True, ">": True, "≤": False, "<": False}.get(comparator or "")
-    turned = more is not None and concept.direction is not None
-    return agrees, known and not agrees, turned and more == (concept.direction == "more"), turned and more != (concept.direction == "more")
+@lru_cache(maxsize=256)
+def _levels_of(index: Index, level2: str | None, level1: str | None) -> Floats:
+    found = np.zeros((len(index.concepts), 4), np.float32)
+    own = _NEAR.get(level2 or "", level2)
+    for number, (theirs, above) in enumerate(zip(index.level2, index.level1, strict=True)):
+        theirs = _NEAR.get(theirs or "", theirs)
+        if own:
+            place = 0 if own == theirs else 1 if level1 == above or "成本指标" in (own, theirs) and above == own else 2
+        else:
+            place = 3 if not level1 else 0 if level1 in (above, theirs) else 2
+        found[number, place] = 1
+    return found

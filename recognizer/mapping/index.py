@@ -84,8 +84,39 @@ class Index:
             self.concept_groups[concept, list(taken.groups)] = 1
         self.profiles /= self.profiles.sum(axis=1, keepdims=True)
         self.group_idf: Floats = np.array([self.word_idf.get(str(group), 8.0) for group in range(groups())], np.float32)
+        self._starts = np.searchsorted(self.concept_of, np.arange(len(self.concepts) + 1))
+        # The share of a concept's wordings that name no object: 完成时间 is of whatever is completed.
+        self.plain: Floats = np.array([
+            sum(not taken.contents for taken in self.taken[start:end]) / (end - start)
+            for start, end in zip(self._starts[:-1].tolist(), self._starts[1:].tolist(), strict=True)], np.float32)
+        self.directions = np.array([{"more": 1, "less": -1}.get(concept.direction or "", 0) for concept in self.concepts])
+        self.has_families = np.array([bool(concept.unit_families) for concept in self.concepts])
+        self._families: dict[str, NDArray[np.bool_]] = {}
         self.level2 = [vocabulary.level(concept, Kind.LEVEL2) for concept in self.concepts]
         self.level1 = [vocabulary.level(concept, Kind.LEVEL1) for concept in self.concepts]
+
+    def has_family(self, family: str) -> NDArray[np.bool_]:
+        """Of each concept whether its values may be of a unit family."""
+        if family not in self._families:
+            self._families[family] = np.array([family in concept.unit_families for concept in self.concepts])
+        return self._families[family]
+
+    def best_of(self, concept: int, likeness: Floats) -> int:
+        """The wording of a concept that is most alike."""
+        start, end = self._starts[concept], self._starts[concept + 1]
+        return int(start + np.argmax(likeness[start:end]))
+
+    def concept_groups_without(self, hidden: frozenset[int]) -> Floats:
+        """`concept_groups` as if some wordings were not in the vocabulary."""
+        if not hidden:
+            return self.concept_groups
+        found = self.concept_groups.copy()
+        for concept in {int(self.concept_of[one]) for one in hidden}:
+            found[concept] = 0
+            for place in range(self._starts[concept], self._starts[concept + 1]):
+                if place not in hidden:
+                    found[concept, list(self.taken[place].groups)] = 1
+        return found
 
     def weight(self, found: Sequence[int]) -> float:
         """How much the groups of a name say."""

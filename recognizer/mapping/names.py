@@ -1,96 +1,99 @@
-"""The controlled vocabulary of indicator names: what an indicator of the third level is called by common name."""
+"""Printed names and the concepts of the controlled vocabulary that they are names of, with how sure that is, and why."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from recognizer.mapping.units import load
+import numpy as np
+
+from recognizer.concepts import Concept, Vocabulary, vocabulary_in_use
+from recognizer.mapping.features import Pairs, Query, family_of, pairs_of
+from recognizer.mapping.index import Index, Taken
+from recognizer.mapping.scorer import Scorer, shipped_scorer
 from recognizer.types import Canonical
-from recognizer.vocabulary import plain, strip_numbering
 
-THRESHOLD = 0.75  # below it a likeness says more of common characters than of a common meaning
-_OTHER_LEVEL = 0.9  # what a likeness is worth when the entry belongs to another level 2
-_SHORTEST_ENDING = 3  # characters; 数量 or 成本 alone do not tell what is measured
-_REMARK = re.compile(r"[(\[][^)\]]*[)\]]")
-_ORNAMENT = re.compile(r"[^\u4e00-\u9fffa-z0-9]+")
-_LONGEST_NAME = 60  # characters; longer names are whole sentences that no entry stands for
+_TOGETHER = 256  # names mapped at a time
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """An entry of the vocabulary: a stable id, its Chinese name, its level 2 and other wordings of it."""
+class Match:
+    """A concept that a name is a name of: its id and preferred name, the probability that this is right, and why it is so."""
 
     id: str
     name: str
-    level2: str
-    aliases: tuple[str, ...]
+    score: float
+    why: str
 
 
-@cache
-def vocabulary() -> tuple[Entry, ...]:
-    """All entries, in the order of names.json."""
-    return tuple(Entry(row["id"], row["name"], row["level2"], tuple(row.get("aliases", ()))) for row in load("names")["entries"])
+class Mapper:
+    """Maps names to the concepts of a vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary, scorer: Scorer | None = None) -> None:
+        self.index = Index(vocabulary)
+        self.scorer = scorer or shipped_scorer()
+
+    def map(self, queries: Sequence[Query]) -> list[Match | None]:
+        """For each query the concept that its name is a name of, None where none is likely enough."""
+        return [match for start in range(0, len(queries), _TOGETHER) for match in self._map(queries[start:start + _TOGETHER])]
+
+    def _map(self, queries: Sequence[Query]) -> list[Match | None]:
+        pairs, taken = pairs_of(self.index, queries)
+        found = self.scorer.pairs(pairs.features)
+        starts = np.searchsorted(pairs.query, np.arange(len(queries) + 1)).tolist()
+        return [self._match(queries[number], taken[number], pairs, found[start:end], start)
+                for number, (start, end) in enumerate(zip(starts[:-1], starts[1:], strict=True))]
+
+    def _match(self, query: Query, taken: Taken, pairs: Pairs, found: np.ndarray, start: int) -> Match | None:  # type: ignore[type-arg]
+        if not len(found) or not taken.bare:
+            return None
+        order = np.argsort(-found)
+        second = float(found[order[1]]) if len(order) > 1 else 0.0
+        score = self.scorer.confidence(float(found[order[0]]), second)
+        if score < self.scorer.threshold:
+            return None
+        place = start + int(order[0])
+        concept = self.index.concepts[int(pairs.concept[place])]
+        why = self._why(query, taken, concept, int(pairs.wording[place]))
+        return Match(concept.id, concept.name, round(score, 4), why)
+
+    def _why(self, query: Query, taken: Taken, concept: Concept, wording: int) -> str:
+        """What speaks for the match, in signs that need no translation: words that are one, the level 2, the unit family."""
+        theirs = self.index.taken[wording]
+        said = self.index.wordings[wording]
+        reasons = [f"{query.name} ≈ {said.text} ({said.source.value})" if taken.bare != theirs.bare else f"= {said.text} ({said.source.value})"]
+        others = {token.group: token.text for token in theirs.tokens if token.group >= 0}
+        reasons += [f"{token.text} = {others[token.group]}" for token in taken.tokens
+                    if token.group in others and token.text != others[token.group]]
+        level2 = self.index.level2[self.index.concepts.index(concept)]
+        if query.level2 and query.level2 == level2:
+            reasons.append(level2)
+        family, _ = family_of(query.value)
+        if family and family in concept.unit_families:
+            reasons.append(family)
+        return "; ".join(dict.fromkeys(reasons))
 
 
-def _bare(name: str) -> str:
-    """A name for comparing: without numbering, remarks in brackets, punctuation and ornament."""
-    line = plain(strip_numbering(name)).removeprefix("其中:")
-    return _ORNAMENT.sub("", _REMARK.sub("", line)) or _ORNAMENT.sub("", line)
+@lru_cache(maxsize=4)
+def _mapper(vocabulary_id: int) -> Mapper:
+    return Mapper(vocabulary_in_use())
 
 
-@cache
-def _wordings() -> tuple[tuple[str, ...], tuple[Entry, ...]]:
-    """Every wording of every entry, and beside it the entry that it is a wording of."""
-    pairs = [(_bare(wording), entry) for entry in vocabulary() for wording in (entry.name, *entry.aliases)]
-    return tuple(wording for wording, _ in pairs), tuple(entry for _, entry in pairs)
+def mapper_in_use() -> Mapper:
+    """The mapper of the vocabulary in use, made once."""
+    return _mapper(id(vocabulary_in_use()))
 
 
-@cache
-def _exact() -> dict[str, tuple[Entry, ...]]:
-    found: dict[str, tuple[Entry, ...]] = {}
-    for wording, entry in zip(*_wordings(), strict=True):
-        found[wording] = (*found.get(wording, ()), entry)
-    return found
+def map_name(name: str, level2: str | None = None, level1: str | None = None, value: str | None = None) -> Match | None:
+    """The concept of the vocabulary that a printed name is a name of, None for none: a project's own name maps to nothing.
 
-
-@lru_cache(maxsize=65536)
-def canonical_name(name: str, level2: str | None = None) -> Canonical | None:
-    """The entry that a printed name matches best, with a score from 0 to 1; None where none matches well enough.
-
-    The same words score 1. Otherwise the likeness of characters counts, and of the name's end, which in Chinese says what is
-    measured (参训人员满意度 is a 满意度); an entry of another level 2 than `level2` loses a tenth.
+    `level2` and `level1` are canonical, `value` is as printed; each makes the answer surer, and 培训 under 数量指标 with 3期 another
+    than under 成本指标 with 220元/人/天. Raises VocabularyError where the user's own vocabulary is unfit.
     """
-    bare = _bare(name)
-    if not bare or len(bare) > _LONGEST_NAME or "不适用" in bare:
-        return None
-    exact = _exact().get(bare)
-    if exact:
-        best = next((entry for entry in exact if entry.level2 == level2), exact[0])
-        return Canonical(best.id, best.name, 1.0)
-    found = max((*_by_ending(bare, level2), *_by_likeness(bare, level2)), key=lambda pair: pair[0], default=None)
-    return Canonical(found[1].id, found[1].name, round(found[0], 4)) if found and found[0] >= THRESHOLD else None
+    return mapper_in_use().map([Query(name, level2, level1, value)])[0]
 
 
-def _by_ending(bare: str, level2: str | None) -> list[tuple[float, Entry]]:
-    """The entry whose wording is the longest ending of the name, with its score."""
-    for start in range(1, len(bare) - _SHORTEST_ENDING + 1):
-        entries = _exact().get(bare[start:])
-        if entries:
-            score = 0.8 + 0.2 * (len(bare) - start) / len(bare)
-            return [(score * _worth(entry, level2), entry) for entry in entries]
-    return []
-
-
-def _by_likeness(bare: str, level2: str | None) -> list[tuple[float, Entry]]:
-    """The entries with a wording of nearly the same characters, with their scores."""
-    from rapidfuzz import fuzz, process
-
-    wordings, entries = _wordings()
-    alike = process.extract(bare, wordings, scorer=fuzz.ratio, score_cutoff=100 * THRESHOLD, limit=None)
-    return [(likeness / 100 * _worth(entries[index], level2), entries[index]) for _, likeness, index in alike]
-
-
-def _worth(entry: Entry, level2: str | None) -> float:
-    return _OTHER_LEVEL if level2 and entry.level2 != level2 else 1.0
+def canonical_names(queries: Sequence[Query], mapper: Mapper) -> list[Canonical | None]:
+    """What records say of each query's concept."""
+    return [Canonical(match.id, match.name, match.score) if match else None for match in mapper.map(queries)]
