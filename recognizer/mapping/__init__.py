@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from recognizer.mapping.amounts import parse_amount
-from recognizer.mapping.names import canonical_name
+from recognizer.mapping.features import Query
+from recognizer.mapping.names import Mapper, Match, canonical_names, map_name, mapper_in_use
 from recognizer.mapping.values import parse_value
-from recognizer.types import Fund, Indicator, Project, Records
+from recognizer.types import Canonical, Fund, Indicator, Project, Records
 
-__all__ = ["canonical_name", "map_records", "parse_amount", "parse_value"]
+__all__ = ["Mapper", "Match", "Query", "map_name", "map_records", "parse_amount", "parse_value"]
 
 
-def map_records(records: Records) -> Records:
-    """The records with every value taken apart, every amount as a number and every name's place in the vocabulary."""
+def map_records(records: Records, mapper: Mapper | None = None) -> Records:
+    """The records with every value taken apart, every amount as a number and every name's concept of the vocabulary.
+
+    `mapper` is that of the vocabulary in use if not given. Raises VocabularyError where the user's own vocabulary is unfit.
+    """
     unit = records.amount_unit
+    named = [indicator for project in records.projects for indicator in project.indicators if indicator.name]
+    found = iter(canonical_names([_query(indicator) for indicator in named], mapper or mapper_in_use()) if named else ())
     return replace(
         records,
-        projects=tuple(_map_project(project, unit) for project in records.projects),
+        projects=tuple(_map_project(project, unit, found) for project in records.projects),
         totals=tuple(replace(total, funds=tuple(_map_fund(fund, unit) for fund in total.funds)) for total in records.totals))
 
 
-def _map_project(project: Project, amount_unit: str | None) -> Project:
+def _query(indicator: Indicator) -> Query:
+    return Query(indicator.name or "", indicator.level2, indicator.level1, indicator.values[0].text if indicator.values else None)
+
+
+def _map_project(project: Project, amount_unit: str | None, found: Iterator[Canonical | None]) -> Project:
     return replace(
         project,
         funds=tuple(_map_fund(fund, amount_unit) for fund in project.funds),
-        indicators=tuple(_map_indicator(indicator) for indicator in project.indicators))
+        indicators=tuple(_map_indicator(indicator, found) for indicator in project.indicators))
 
 
 def _map_fund(fund: Fund, amount_unit: str | None) -> Fund:
@@ -33,8 +44,8 @@ def _map_fund(fund: Fund, amount_unit: str | None) -> Fund:
     return replace(fund, amount=amount, amount_yuan=amount_yuan)
 
 
-def _map_indicator(indicator: Indicator) -> Indicator:
+def _map_indicator(indicator: Indicator, found: Iterator[Canonical | None]) -> Indicator:
     return replace(
         indicator,
         values=tuple(replace(value, reading=parse_value(value.text)) for value in indicator.values),
-        canonical=canonical_name(indicator.name, indicator.level2) if indicator.name else None)
+        canonical=next(found) if indicator.name else None)

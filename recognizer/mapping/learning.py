@@ -270,3 +270,14 @@ def calibrated(networks: Sequence[Network], evidence: Sequence[tuple[str | None,
             break
         scorer.threshold = round(confidence, 4)
     return scorer
+
+
+def invented(index: Index, number: int, seed: int) -> list[Query]:
+    """Distinct names in their places, as they are learned from."""
+    chance = random.Random(seed)
+    found: dict[str, Query] = {}
+    while len(found) < number:
+        place = chance.randrange(len(index.wordings))
+        query = _placed(_dressed(index.wordings[place].text, chance), index.concepts[int(index.concept_of[place])], index, chance)
+        found.setdefault(query.name, query)
+    return list(found.values())

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from recognizer.concepts import Concept, Vocabulary, vocabulary_in_use
+from recognizer.concepts import Vocabulary, vocabulary_in_use
 from recognizer.mapping.features import Pairs, Query, family_of, pairs_of
 from recognizer.mapping.index import Index, Taken
 from recognizer.mapping.scorer import Scorer, shipped_scorer
@@ -54,23 +54,22 @@ class Mapper:
         if score < self.scorer.threshold:
             return None
         place = start + int(order[0])
-        concept = self.index.concepts[int(pairs.concept[place])]
-        why = self._why(query, taken, concept, int(pairs.wording[place]))
-        return Match(concept.id, concept.name, round(score, 4), why)
+        number = int(pairs.concept[place])
+        concept = self.index.concepts[number]
+        return Match(concept.id, concept.name, round(score, 4), self._why(query, taken, number, int(pairs.wording[place])))
 
-    def _why(self, query: Query, taken: Taken, concept: Concept, wording: int) -> str:
+    def _why(self, query: Query, taken: Taken, number: int, wording: int) -> str:
         """What speaks for the match, in signs that need no translation: words that are one, the level 2, the unit family."""
         theirs = self.index.taken[wording]
         said = self.index.wordings[wording]
-        reasons = [f"{query.name} ≈ {said.text} ({said.source.value})" if taken.bare != theirs.bare else f"= {said.text} ({said.source.value})"]
+        reasons = [f"{'=' if taken.bare == theirs.bare else '≈'} {said.text} ({said.source.value})"]
         others = {token.group: token.text for token in theirs.tokens if token.group >= 0}
         reasons += [f"{token.text} = {others[token.group]}" for token in taken.tokens
                     if token.group in others and token.text != others[token.group]]
-        level2 = self.index.level2[self.index.concepts.index(concept)]
-        if query.level2 and query.level2 == level2:
-            reasons.append(level2)
+        if query.level2 and query.level2 == self.index.level2[number]:
+            reasons.append(query.level2)
         family, _ = family_of(query.value)
-        if family and family in concept.unit_families:
+        if family and family in self.index.concepts[number].unit_families:
             reasons.append(family)
         return "; ".join(dict.fromkeys(reasons))
 

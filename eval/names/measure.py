@@ -1,0 +1,193 @@
+#!/usr/bin/env python3
+"""How well names and labels are mapped to the controlled vocabulary, and how fast. `make eval` prints the same.
+
+The unseen half of the labelled names is only counted here: nothing prints its errors.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from recognizer.concepts import Concept, Kind, Source, Vocabulary, shipped_vocabulary
+from recognizer.generation import reserved
+from recognizer.mapping import Mapper, Query
+from recognizer.mapping.index import take_apart
+from recognizer.mapping.labels import map_label
+from recognizer.mapping.learning import invented
+
+FOLDER = Path(__file__).resolve().parent
+GOLD = FOLDER.parent / "gold"
+SEED = 20261121
+RESERVED_DOCUMENTS = 4  # of each reserved city
+MOST_PAIRS = 400  # of each kind
+TIMED = 3000
+Row = dict[str, Any]
+BARS = {"accuracy": 0.93, "wrong": 0.03, "pairs": 0.93, "labels": 0.995, "speed": 3000.0}
+
+
+def measure() -> dict[str, Any]:
+    """All figures: of names by half, without what the unseen half prints, without each city's names, of pairs, of labels, speed."""
+    rows = [json.loads(line) for line in (FOLDER / "names.jsonl").read_text("utf-8").splitlines()]
+    vocabulary = shipped_vocabulary()
+    mapper = Mapper(vocabulary)
+    unseen = [row for row in rows if row["half"] == "unseen"]
+    answers = answer(mapper, unseen)
+    cities = {}
+    for city in sorted({row["city"] for row in rows}):
+        printed = {row["name"] for row in _gold_names(city)}
+        of_city = [row for row in unseen if row["city"] == city]
+        cities[city] = compare(of_city, answer(Mapper(without(vocabulary, printed, Source.GOLD)), of_city))
+    strict = Mapper(without(vocabulary, {row["name"] for row in unseen}))
+    listed = {take_apart(wording.text).bare for concept in vocabulary.concepts for wording in concept.wordings}
+    return {
+        "names": {"unseen": compare(unseen, answers), "strict": compare(unseen, answer(strict, unseen)), "cities": cities,
+                  "listed": sum(take_apart(row["name"]).bare in listed for row in unseen),
+                  "none": sum(row["concept"] is None for row in unseen)},
+        "pairs": pairs(unseen, answers), "labels": labels(vocabulary), "speed": speed(mapper), "twice": twice(rows)}
+
+
+def answer(mapper: Mapper, rows: Sequence[Row]) -> list[str | None]:
+    """The id that each name is mapped to."""
+    found = mapper.map([Query(row["name"], row["level2"], row["level1"], row["value"]) for row in rows])
+    return [match.id if match else None for match in found]
+
+
+def compare(rows: Sequence[Row], answers: Sequence[str | None]) -> dict[str, float]:
+    """The share of names mapped right (to their concept, or to nothing), and of those mapped to a wrong concept."""
+    right = sum(row["concept"] == one for row, one in zip(rows, answers, strict=True))
+    wrong = sum(one is not None and row["concept"] != one for row, one in zip(rows, answers, strict=True))
+    return {"number": len(rows), "accuracy": right / max(1, len(rows)), "wrong": wrong / max(1, len(rows))}
+
+
+def pairs(rows: Sequence[Row], answers: Sequence[str | None]) -> dict[str, float]:
+    """Pairs of names, as many of one concept as of different ones, half of these of one level 2: the share judged right."""
+    chance = random.Random(SEED)
+    every = list(combinations(range(len(rows)), 2))
+    one = [pair for pair in every if rows[pair[0]]["concept"] and rows[pair[0]]["concept"] == rows[pair[1]]["concept"]]
+    other = [pair for pair in every if rows[pair[0]]["concept"] != rows[pair[1]]["concept"]]
+    near = [pair for pair in other if rows[pair[0]]["level2"] == rows[pair[1]]["level2"]]
+    size = min(MOST_PAIRS, len(one))
+    chosen = [*chance.sample(one, size), *chance.sample(near, size // 2), *chance.sample(other, size - size // 2)]
+    right = sum((answers[a] is not None and answers[a] == answers[b]) == (
+        rows[a]["concept"] is not None and rows[a]["concept"] == rows[b]["concept"]) for a, b in chosen)
+    return {"number": len(chosen), "accuracy": right / max(1, len(chosen))}
+
+
+def twice(rows: Sequence[Row]) -> dict[str, float]:
+    """How often the two labels agree of names labelled twice."""
+    both = [row for row in rows if "second" in row]
+    return {"number": len(both), "agreement": sum(row["first"] == row["second"] for row in both) / max(1, len(both))}
+
+
+def without(vocabulary: Vocabulary, names: set[str], source: Source | None = None) -> Vocabulary:
+    """The vocabulary without these alternative names; only those from `source` if given. Preferred names stay."""
+    gone = {take_apart(name).bare for name in names}
+
+    def stays(concept: Concept) -> Concept:
+        return replace(concept, alternatives=tuple(
+            one for one in concept.alternatives
+            if take_apart(one.text).bare not in gone or (source is not None and one.source is not source)))
+
+    return Vocabulary(tuple(stays(concept) for concept in vocabulary.concepts))
+
+
+def _gold_names(city: str) -> Iterator[Row]:
+    record = json.loads((GOLD / f"{city}.json").read_text("utf-8"))
+    yield from (indicator for project in record["projects"] for indicator in project["indicators"] if indicator["name"])
+
+
+def labels(vocabulary: Vocabulary) -> dict[str, dict[str, float]]:
+    """The share of printed labels mapped to their concept: levels, attributes and items of funds, gold and reserved."""
+    found: dict[str, list[bool]] = {}
+    names = {(concept.kind, concept.id): concept.name for concept in vocabulary.concepts}
+
+    def count(where: str, kind: Kind, label: str, truth: str | None) -> None:
+        mapped = map_label(label, kind)
+        said = mapped and (names[kind, mapped.id] if kind in (Kind.LEVEL1, Kind.LEVEL2) else mapped.id)
+        found.setdefault(f"{where} {kind.value}", []).append((said or None) == truth)
+
+    rows = map(json.loads, (FOLDER / "labels.jsonl").read_text("utf-8").splitlines())
+    truths = {(row["kind"], row["label"]): row for row in rows}
+    for path in sorted(GOLD.glob("*.json")):
+        record = json.loads(path.read_text("utf-8"))
+        for project in record["projects"]:
+            for label in project["attributes"]:
+                count("gold", Kind.ATTRIBUTE, label, truths["attribute", label]["concept"])
+            for fund in project["funds"]:
+                count("gold", Kind.FUND, fund["item"], truths["fund", fund["item"]]["concept"])
+        _count_levels("gold", record, count)
+    for document in reserved(SEED, RESERVED_DOCUMENTS):
+        _count_levels("reserved", document.records, count)
+    for (kind, label), truth in truths.items():
+        if truth["from"] == "reserved":
+            count("reserved", Kind(kind), label, truth["concept"])
+    return {name: {"number": len(right), "accuracy": sum(right) / len(right)} for name, right in sorted(found.items())}
+
+
+def _count_levels(where: str, record: Row, count: Any) -> None:
+    for project in record["projects"]:
+        for indicator in project["indicators"]:
+            for kind, name in ((Kind.LEVEL1, "level1"), (Kind.LEVEL2, "level2")):
+                if indicator[f"{name}_raw"]:
+                    count(where, kind, indicator[f"{name}_raw"], indicator[name])
+
+
+def speed(mapper: Mapper) -> float:
+    """Distinct names mapped a second on one core, none of them seen before."""
+    queries = invented(mapper.index, TIMED, SEED)
+    mapper.map(queries[:10])
+    start = time.process_time()
+    mapper.map(queries[10:])
+    return (len(queries) - 10) / (time.process_time() - start)
+
+
+def bars(figures: dict[str, Any]) -> list[tuple[str, float, float, bool]]:
+    """The bars: what, the bar, the figure, whether at most counts."""
+    lowest = min(one["accuracy"] for one in figures["labels"].values())
+    return [
+        ("names mapped right, unseen half", BARS["accuracy"], figures["names"]["unseen"]["accuracy"], False),
+        ("names mapped wrongly, unseen half", BARS["wrong"], figures["names"]["unseen"]["wrong"], True),
+        ("pairs of names judged right", BARS["pairs"], figures["pairs"]["accuracy"], False),
+        ("labels to canonical, the worst kind", BARS["labels"], lowest, False),
+        ("distinct names a second", BARS["speed"], figures["speed"], False)]
+
+
+def tables(figures: dict[str, Any]) -> list[Table]:
+    """The figures as tables."""
+    names = figures["names"]
+    table = Table(title=f"Names and the vocabulary: {names['unseen']['number']} names of the unseen half, "
+                        f"{names['listed']} of them in the vocabulary word for word, {names['none']} of no concept")
+    for title in ("", "names", "right", "wrongly mapped"):
+        table.add_column(title, justify="right" if title else "left")
+    shown = {"the vocabulary as it is": names["unseen"], "without the wordings that these names print": names["strict"]}
+    for title, one in (shown | {f"{city}, without its gold names": one for city, one in names["cities"].items()}).items():
+        table.add_row(title, str(one["number"]), f"{one['accuracy']:.3f}", f"{one['wrong']:.3f}")
+    others = Table(title="Labels to canonical")
+    for title in ("", "labels", "right"):
+        others.add_column(title, justify="right" if title else "left")
+    for name, one in figures["labels"].items():
+        others.add_row(name, str(one["number"]), f"{one['accuracy']:.4f}")
+    held = Table(title="Bars of names and labels")
+    for title in ("measure", "bar", "measured", ""):
+        held.add_column(title, justify="right" if title in ("bar", "measured") else "left")
+    for name, bar, figure, at_most in bars(figures):
+        met = figure <= bar if at_most else figure >= bar
+        held.add_row(name, f"{'≤' if at_most else '≥'} {bar:g}", f"{figure:.3f}" if figure < 10 else f"{figure:.0f}", "✓" if met else "✗")
+    held.caption = f"labelled twice alike: {figures['twice']['agreement']:.3f} of {figures['twice']['number']}"
+    return [table, others, held]
+
+
+if __name__ == "__main__":
+    console = Console()
+    for table in tables(measure()):
+        console.print(table)
