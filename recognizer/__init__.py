@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from recognizer.api import Digitized
     from recognizer.digitizing import digitize, digitize_pages
-    from recognizer.mapping import parse_value
+    from recognizer.mapping import map_name, parse_value
 
 __version__ = "0.1.0"
-__all__ = ["Digitized", "__version__", "digitize", "digitize_pages", "parse_value"]
+__all__ = ["Digitized", "__version__", "digitize", "digitize_pages", "map_name", "parse_value"]
 
 # What a program may use, by the module it stands in.
 _PUBLIC = {"Digitized": "recognizer.api", "digitize": "recognizer.digitizing",
-           "digitize_pages": "recognizer.digitizing", "parse_value": "recognizer.mapping"}
+           "digitize_pages": "recognizer.digitizing", "map_name": "recognizer.mapping",
+           "parse_value": "recognizer.mapping"}
 
 
 def __getattr__(name: str) -> Any:

@@ -32,6 +32,8 @@ def digitize(
     layout: Annotated[Layout, typer.Option("--layout", help=say("layout"))] = Layout.NATIVE,
     without_check: Annotated[
         list[str] | None, typer.Option("--without-check", metavar="NAME", help=say("without_check"), show_default=False)] = None,
+    vocabulary: Annotated[
+        Path | None, typer.Option("--vocabulary", metavar="FILE", help=say("vocabulary"), show_default=False)] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", metavar="N", min=1, help=say("jobs"), show_default=False)] = None,
     rehash: Annotated[bool, typer.Option("--rehash", help=say("rehash"))] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help=say("retry_failed"))] = False,
@@ -45,6 +47,7 @@ def digitize(
     from recognizer.commands.progress import Progress
     from recognizer.commands.running import UnforeseenError, Wishes, run_archive
     from recognizer.commands.sources import Sources
+    from recognizer.concepts.files import use, vocabulary_mark
     from recognizer.errors import UsageError
     from recognizer.exporting import FolderInUseError
 
@@ -56,7 +59,9 @@ def digitize(
         except ValueError as error:
             raise UsageError(say("no_check", reason=error)) from None
     left_out = (("without_checks", ",".join(sorted(set(without_check)))),) if without_check else ()
-    settings = Settings(str(model.resolve()) if model else None, (("layout", str(layout)), *left_out))
+    use(vocabulary)
+    marked = (("vocabulary", mark),) if (mark := vocabulary_mark()) else ()
+    settings = Settings(str(model.resolve()) if model else None, (("layout", str(layout)), *left_out, *marked))
     wishes = Wishes(jobs, excel or Format.XLSX in (formats or []), rehash, retry_failed)
     found = Sources(sources, out)
     try:

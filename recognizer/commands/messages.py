@@ -86,6 +86,9 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "model": (
         "The folder of a model of your own, made by recognizer train; the shipped one, if not given.",
         "自己用 recognizer train 训练的模型所在文件夹，不写则用附带的模型。"),
+    "vocabulary": (
+        "A vocabulary file of your own (.csv or .ttl); docs/vocabulary.md says how it is made.",
+        "自己的词表文件（.csv 或 .ttl），做法见 docs/vocabulary.md。"),
     "debug": ("Stop at an unexpected error with its full traceback.", "遇到意外错误即停止，显示完整的调用栈。"),
     "train": (
         "Train a model on labelled documents and generated layouts.\n\nExample:  recognizer train",

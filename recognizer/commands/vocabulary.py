@@ -29,8 +29,10 @@ _File = Annotated[Path | None, typer.Option("--file", "-f", metavar="FILE", show
     "Example:  recognizer vocabulary show output.quality.training-attendance",
     "按编号显示概念，或列出名称含 WORD 的概念；不写 WORD 则统计各类概念。\n\n"
     "示例：  recognizer vocabulary show 出勤率"))
-def show(word: Annotated[str, typer.Argument(metavar="[WORD]", help=either("An id or a part of a name.", "编号或名称的一部分。"))] = "",
-         file: _File = None) -> None:
+def show(
+    word: Annotated[str, typer.Argument(metavar="[WORD]", help=either("An id or part of a name.", "编号或部分名称。"))] = "",
+    file: _File = None,
+) -> None:
     from recognizer.concepts import Kind
     from recognizer.concepts.table import KINDS
     from recognizer.errors import UsageError
@@ -40,7 +42,8 @@ def show(word: Annotated[str, typer.Argument(metavar="[WORD]", help=either("An i
         for kind in Kind:
             concepts = vocabulary.of_kind(kind)
             names = sum(len(concept.wordings) for concept in concepts)
-            print(either(f"{kind.value}: {len(concepts)} concepts, {names} names", f"{KINDS[kind]}：{len(concepts)} 个概念，{names} 个名称"))
+            number = len(concepts)
+            print(either(f"{kind.value}: {number} concepts, {names} names", f"{KINDS[kind]}：{number} 个概念，{names} 个名称"))
         return
     exact = vocabulary.get(word)
     found = [exact] if exact else [
@@ -75,7 +78,7 @@ def check(files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]..."
         except VocabularyError as error:
             failed = True
             for problem in error.problems:
-                print(f"{path}: {problem}", file=sys.stderr)
+                print(either(f"{path}: {problem}", f"{path}：{problem.chinese}"), file=sys.stderr)
         else:
             number = len(vocabulary.concepts)
             print(either(f"{path}: {number} concepts, nothing wrong", f"{path}：{number} 个概念，没有问题"))
@@ -141,7 +144,8 @@ def convert(
 @app.command(help=either(
     "Learn anew how printed names belong to the concepts of the vocabulary in use; writes names.npz and its card.\n\n"
     "Example:  recognizer vocabulary learn --out my-models",
-    "按正在使用的词表重新学习名称与概念的对应关系，写出 names.npz 及其说明。\n\n示例：  recognizer vocabulary learn --out 我的模型"))
+    "按正在使用的词表重新学习名称与概念的对应关系，写出 names.npz 及其说明。\n\n"
+    "示例：  recognizer vocabulary learn --out 我的模型"))
 def learn(
     out: Annotated[Path | None, typer.Option(metavar="DIR", show_default=False, help=either(
         "The folder to write to; the shipped model's, if not given.", "写到哪个文件夹，不写则覆盖附带的模型。"))] = None,
@@ -161,7 +165,7 @@ def _used(file: Path | None) -> Vocabulary:
 
 
 def _edited(file: Path | None) -> tuple[Vocabulary, Path]:
-    """The vocabulary to change and the file that the change goes to: a copy of the one in use where that file is not there yet."""
+    """The vocabulary to change and the file that the change goes to; where that is not there yet, a copy of the one in use."""
     from recognizer.concepts import load_vocabulary, vocabulary_in_use
     from recognizer.concepts.files import users_file
 

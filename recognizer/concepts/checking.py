@@ -17,25 +17,26 @@ ABOVE = {Kind.INDICATOR: Kind.LEVEL2, Kind.LEVEL2: Kind.LEVEL1}
 SHOWN = 20  # problems that the message lists
 _ID = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 
+# What is said of each kind of problem, in English and Chinese.
 _WORDS = {
-    "unreadable": "cannot be read: {detail}",
-    "encoding": "is not UTF-8",
-    "csv": "is no table: {detail}",
-    "turtle": "is no Turtle: {detail}",
-    "columns": "lacks the columns {detail}",
-    "columns_twice": "has columns twice: {detail}",
-    "cells": "has more cells than there are headings: {detail}",
-    "empty": "leaves {detail} empty",
-    "kind": "no kind of concept: {detail}",
-    "direction": "no direction: {detail}",
-    "id": "no id (small letters, digits, dots, hyphens): {detail}",
-    "id_twice": "the id {detail} stands above already",
-    "orphan": "the parent {detail} is not in the file",
-    "no_parent": "an indicator or level 2 without a parent: {detail}",
-    "parent_kind": "the parent is of the wrong kind: {detail}",
-    "cycle": "goes round in a circle: {detail}",
-    "name_twice": "a name of two concepts under one parent: {detail}",
-    "nothing": "holds no concept",
+    "unreadable": ("cannot be read: {detail}", "无法读取：{detail}"),
+    "encoding": ("is not UTF-8", "不是 UTF-8 编码"),
+    "csv": ("is no table: {detail}", "不是表格：{detail}"),
+    "turtle": ("is no Turtle: {detail}", "不是 Turtle：{detail}"),
+    "columns": ("lacks the columns {detail}", "缺少列 {detail}"),
+    "columns_twice": ("has columns twice: {detail}", "列重复：{detail}"),
+    "cells": ("has more cells than there are headings: {detail}", "单元格多于表头：{detail}"),
+    "empty": ("leaves {detail} empty", "{detail} 为空"),
+    "kind": ("no kind of concept: {detail}", "没有这种类别：{detail}"),
+    "direction": ("no direction: {detail}", "没有这种方向：{detail}"),
+    "id": ("no id (small letters, digits, dots, hyphens): {detail}", "编号只能用小写字母、数字、点和连字符：{detail}"),
+    "id_twice": ("the id stands above already: {detail}", "编号前面已有：{detail}"),
+    "orphan": ("the parent {detail} is not in the file", "上级 {detail} 不在文件中"),
+    "no_parent": ("an indicator or level 2 without a parent: {detail}", "三级或二级指标没有上级：{detail}"),
+    "parent_kind": ("the parent is of the wrong kind: {detail}", "上级的类别不对：{detail}"),
+    "cycle": ("goes round in a circle: {detail}", "上下级成环：{detail}"),
+    "name_twice": ("a name of two concepts under one parent: {detail}", "同一上级下两个概念共用名称：{detail}"),
+    "nothing": ("holds no concept", "没有任何概念"),
 }
 
 
@@ -48,8 +49,14 @@ class Problem:
     detail: str = ""
 
     def __str__(self) -> str:
-        words = _WORDS[self.kind].format(detail=self.detail)
+        words = _WORDS[self.kind][0].format(detail=self.detail)
         return f"line {self.line}: {words}" if self.line else words
+
+    @property
+    def chinese(self) -> str:
+        """The same in Chinese."""
+        words = _WORDS[self.kind][1].format(detail=self.detail)
+        return f"第 {self.line} 行：{words}" if self.line else words
 
 
 class VocabularyError(RecognizerError):
@@ -75,15 +82,13 @@ def name_key(name: str) -> str:
 
 def check_entries(entries: Sequence[tuple[int, Concept]]) -> list[Problem]:
     """All problems of the concepts, given with their lines."""
-    if not entries:
-        return [Problem(0, "nothing")]
     problems: list[Problem] = []
     lines: dict[str, int] = {}
     for line, concept in entries:
         if not _ID.fullmatch(concept.id):
             problems.append(Problem(line, "id", concept.id))
         if concept.id in lines:
-            problems.append(Problem(line, "id_twice", f"{concept.id} ({lines[concept.id]})"))
+            problems.append(Problem(line, "id_twice", f"{concept.id}, {lines[concept.id]}"))
         lines.setdefault(concept.id, line)
     concepts = {concept.id: concept for _, concept in reversed(entries)}
     parents = parent_ids([concept for _, concept in entries])

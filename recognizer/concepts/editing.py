@@ -1,4 +1,4 @@
-"""Changes of a vocabulary: another name, another concept, two concepts made one. Each returns a vocabulary that is fit, or raises."""
+"""Changes of a vocabulary: another name, another concept, two concepts made one. What they return is fit, or they raise."""
 
 from __future__ import annotations
 
@@ -18,19 +18,21 @@ def with_names(vocabulary: Vocabulary, identifier: str, names: Sequence[str], so
     name that another concept under the same parent has."""
     concept = _known(vocabulary, identifier)
     own = {name_key(wording.text) for wording in concept.wordings}
-    fresh = [Wording(name, source) for name in dict.fromkeys(name.strip() for name in names) if name and name_key(name) not in own]
+    given = dict.fromkeys(name.strip() for name in names)
+    fresh = [Wording(name, source) for name in given if name and name_key(name) not in own]
     return _replaced(vocabulary, replace(concept, alternatives=(*concept.alternatives, *fresh)))
 
 
 def with_concept(vocabulary: Vocabulary, concept: Concept) -> Vocabulary:
     """The vocabulary with one concept more, after the last one of its parent. Raises VocabularyError where it does not fit in."""
-    siblings = [place for place, one in enumerate(vocabulary.concepts) if (one.kind, one.parent) == (concept.kind, concept.parent)]
+    family = (concept.kind, concept.parent)
+    siblings = [place for place, one in enumerate(vocabulary.concepts) if (one.kind, one.parent) == family]
     place = siblings[-1] + 1 if siblings else len(vocabulary.concepts)
     return _fit(Vocabulary((*vocabulary.concepts[:place], concept, *vocabulary.concepts[place:])))
 
 
 def merged(vocabulary: Vocabulary, keep: str, drop: str) -> Vocabulary:
-    """The vocabulary with the names of `drop` given to `keep`, and `drop` no longer in it; what stood below it stands below `keep`.
+    """The vocabulary with the names of `drop` given to `keep`, and `drop` gone; what stood below it stands below `keep`.
 
     Raises UsageError where one of them is unknown, both are one, or they are of different kinds.
     """

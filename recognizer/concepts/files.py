@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from functools import lru_cache
 from pathlib import Path
@@ -65,6 +66,22 @@ def vocabulary_file() -> Path:
     """The file in use: the user's own where it is named or stands in the platform's data folder, else the shipped one."""
     users = users_file()
     return users if os.environ.get(VARIABLE) or users.is_file() else SHIPPED
+
+
+def use(path: Path | None) -> None:
+    """Makes a file the vocabulary of this process and of those it starts; None leaves it as it is."""
+    if path is not None:
+        os.environ[VARIABLE] = str(path.resolve())
+
+
+def vocabulary_mark() -> str:
+    """The name of the user's own vocabulary and a hash of what it holds, "" for the shipped one. Raises VocabularyError as
+    `vocabulary_in_use` does, so that an unfit file is refused before anything is read."""
+    path = vocabulary_file()
+    if path == SHIPPED:
+        return ""
+    vocabulary_in_use()
+    return f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
 
 
 def vocabulary_in_use() -> Vocabulary:

@@ -68,7 +68,7 @@ def read_turtle(path: Path) -> Vocabulary:
     nodes = sorted(graph.subjects(RDF.type, SKOS.Concept), key=lambda node: (_order(graph, node), str(node)))
     found_problems: list[Problem] = []
     entries = [(lines.get(_id(graph, node), 1), _concept(graph, node, lines, found_problems)) for node in nodes]
-    problems = [*found_problems, *check_entries(entries)]
+    problems = [*found_problems, *check_entries(entries)] if entries else [Problem(0, "nothing")]
     if problems:
         raise VocabularyError(problems, path)
     return Vocabulary(tuple(concept for _, concept in entries))

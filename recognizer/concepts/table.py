@@ -57,6 +57,8 @@ def parse_table(text: str, path: Path) -> Vocabulary:
     except csv.Error as error:
         problems.append(Problem(line, "csv", str(error)))
     problems += check_entries(found)
+    if not found and not problems:
+        problems.append(Problem(0, "nothing"))
     if problems:
         raise VocabularyError(problems, path)
     return Vocabulary(tuple(concept for _, concept in _with_parents(found)))

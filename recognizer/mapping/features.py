@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -22,8 +23,9 @@ _VAGUE = ("effect", "quality", "mechanism", "timely", "score")  # measures that 
 _WORDINGS = 40  # wordings from which they are chosen
 _NEAR = {"经济成本指标": "成本指标"}  # the level 2 that older forms have in its place
 # What a name measures that says nothing of it, by the family of its value.
-_IMPLIED = {"人": "people", "次": "times", "元": "money", "%": "rate", "日期": "time", "个": "count", "平方米": "area", "米": "length",
-            "天": "duration"}
+_IMPLIED = {
+    "人": "people", "次": "times", "元": "money", "%": "rate", "日期": "time", "个": "count", "平方米": "area", "米": "length",
+    "天": "duration"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What is known of each query's place, over (queries, concepts): whether levels agree, are near, differ or are unknown; whether
-    the value's unit agrees or differs; whether its comparator agrees with the direction or not. `measure` is what each measures."""
+    """What is known of each query's place, over (queries, concepts): whether levels agree, are near, differ or are unknown;
+    whether the value's unit agrees or differs, and its comparator with the direction. `measure` is what each measures."""
 
     level: Floats  # (queries, concepts, 4)
     value: Floats  # (queries, concepts, 4)
@@ -48,7 +50,7 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Candidates of several names, one after the other: which query, which concept, by which wording, and the features of each."""
+    """Candidates of several names, one after the other: which query, which concept, by which wording, and their features."""
 
     query: Indices
     concept: Indices
@@ -57,7 +59,7 @@ class Pairs:
 
 
 def family_of(value: str | None) -> tuple[str | None, str | None]:
-    """The unit family of a value (元, %, 人, 次, 个, 天, 日期, 定性 …) and its comparator; None where there is nothing to tell."""
+    """The unit family of a value (元, %, 人, 次, 个, 天, 日期, 定性 …) and its comparator; None where it tells nothing."""
     if not value:
         return None, None
     reading = parse_value(value)
@@ -75,11 +77,13 @@ def pairs_of(index: Index, queries: Sequence[Query], hidden: Sequence[frozenset[
         groups[number, list(one.groups)] = 1
     own_words = groups @ index.group_idf
     covered = (groups * index.group_idf) @ index.concept_groups.T
-    for number, one in enumerate(hidden):
-        if one:
-            covered[number] = (groups[number] * index.group_idf) @ index.concept_groups_without(one).T
-    fitting = covered / (own_words[:, None] + 1) + index.profiles[:, places.measure].T + places.level[:, :, 0] + places.value[:, :, 0] / 2 + index.plain / 4
-    rows = [_candidates(index, one, fitting[number], hidden[number] if hidden else frozenset()) for number, one in enumerate(taken)]
+    for number, unseen in enumerate(hidden):
+        if unseen:
+            covered[number] = (groups[number] * index.group_idf) @ index.concept_groups_without(unseen).T
+    fitting = covered / (own_words[:, None] + 1) + index.profiles[:, places.measure].T + index.plain / 4
+    fitting += places.level[:, :, 0] + places.value[:, :, 0] / 2
+    rows = [_candidates(index, one, fitting[number], hidden[number] if hidden else frozenset())
+            for number, one in enumerate(taken)]
     query = np.repeat(np.arange(len(queries)), [len(row[0]) for row in rows])
     wording = np.concatenate([row[0] for row in rows]) if rows else np.zeros(0, np.int64)
     shares = np.concatenate([row[1] for row in rows]) if rows else np.zeros((0, 4), np.float32)
@@ -94,7 +98,7 @@ def pairs_of(index: Index, queries: Sequence[Query], hidden: Sequence[frozenset[
 
 
 def _candidates(index: Index, taken: Taken, fitting: Floats, hidden: frozenset[int]) -> tuple[Indices, Floats]:
-    """A wording of each of the likeliest concepts, best first, and what it shares: likeness, words, pairs, lead over the best rival."""
+    """A wording of each of the likeliest concepts, best first, and what it shares: likeness, words, pairs, lead over rivals."""
     likeness, words, pairs = index.likeness(taken)
     if hidden:
         likeness[list(hidden)] = -1
@@ -123,7 +127,7 @@ def _compared(index: Index, taken: Sequence[Taken], wording: Indices, shares: Fl
     their_codes = [index.coded[place] for place in wording.tolist()]
     covered, own_words = explained[:, 0], explained[:, 1]
     own_pairs = np.array([max(1.0, 4.0 * len(one.pairs)) for one in taken], np.float32)
-    columns = [
+    columns: list[Any] = [
         [mine == other for mine, other in zip(bare, theirs, strict=True)],
         process.cpdist(bare, theirs, scorer=fuzz.ratio, dtype=np.float32) / 100,
         process.cpdist(coded, their_codes, scorer=fuzz.ratio, dtype=np.float32) / 100,
@@ -186,7 +190,8 @@ def _taken(query: Query) -> Taken:
 def _places(index: Index, queries: Sequence[Query], taken: Sequence[Taken]) -> Places:
     families = [family_of(query.value) for query in queries]
     found = [_measure(one, family) for one, (family, _) in zip(taken, families, strict=True)]
-    level = np.stack([_levels(index, query) for query in queries]) if queries else np.zeros((0, len(index.concepts), 4), np.float32)
+    none = np.zeros((0, len(index.concepts), 4), np.float32)
+    level = np.stack([_levels_of(index, query.level2, query.level1) for query in queries]) if queries else none
     value = np.zeros((len(queries), len(index.concepts), 4), np.float32)
     for number, (family, comparator) in enumerate(families):
         if family:
@@ -205,19 +210,15 @@ def _measure(taken: Taken, family: str | None) -> int:
     return taken.measure
 
 
-def _levels(index: Index, query: Query) -> Floats:
-    """(concepts, 4): whether the levels agree, are near, differ, or are not known."""
-    return _levels_of(index, query.level2, query.level1)
-
-
 @lru_cache(maxsize=256)
 def _levels_of(index: Index, level2: str | None, level1: str | None) -> Floats:
+    """(concepts, 4): whether the levels agree, are near, differ, or are not known."""
     found = np.zeros((len(index.concepts), 4), np.float32)
     own = _NEAR.get(level2 or "", level2)
     for number, (theirs, above) in enumerate(zip(index.level2, index.level1, strict=True)):
         theirs = _NEAR.get(theirs or "", theirs)
         if own:
-            place = 0 if own == theirs else 1 if level1 == above or "成本指标" in (own, theirs) and above == own else 2
+            place = 0 if own == theirs else 1 if level1 == above or ("成本指标" in (own, theirs) and above == own) else 2
         else:
             place = 3 if not level1 else 0 if level1 in (above, theirs) else 2
         found[number, place] = 1

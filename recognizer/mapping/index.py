@@ -1,10 +1,10 @@
-"""The vocabulary's indicators made ready for mapping: what each wording is made of, and which wordings share something with a name."""
+"""The vocabulary's indicators made ready for mapping: what each wording is made of, and which share something with a name."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,7 @@ class Taken:
     tokens: tuple[Token, ...]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _number(kind: str) -> int:
     return MEASURES.index(kind) if kind in MEASURES else NO_MEASURE
 
@@ -142,7 +142,7 @@ class Index:
         words, pairs = self.shared(taken)
         word_share = words / (self.word_weight + self.weight(taken.groups) - words + 1e-6)
         pair_share = pairs / (self.pair_weight + self._pair_weight(taken.pairs) - pairs + 1e-6)
-        return _WORDS * word_share + (1 - _WORDS) * pair_share, words, pairs
+        return (_WORDS * word_share + (1 - _WORDS) * pair_share).astype(np.float32), words, pairs
 
 
 def _postings(keys: Sequence[Sequence[str]]) -> tuple[dict[str, Indices], dict[str, float]]:

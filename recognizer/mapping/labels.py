@@ -52,7 +52,8 @@ def _mapped(label: str, kind: Kind, vocabulary: Vocabulary, known: _Labels) -> C
     if kind in _LEVELS:
         name = _LEVELS[kind](label)
         concept = next((one for one in vocabulary.of_kind(kind) if one.name == name), None)
-        return Canonical(concept.id, concept.name, 1.0) if concept else None
+        found = (concept.id, concept.name) if concept else known.get(_bare(label))
+        return Canonical(*found, 1.0) if found else None
     for form, score in ((_bare(label), 1.0), (_core(label), 0.95)):
         if form in known:
             return Canonical(*known[form], score)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
 from recognizer.concepts import Vocabulary, vocabulary_in_use
 from recognizer.mapping.features import Pairs, Query, family_of, pairs_of
-from recognizer.mapping.index import Index, Taken
+from recognizer.mapping.index import Floats, Index, Taken
 from recognizer.mapping.scorer import Scorer, shipped_scorer
 from recognizer.types import Canonical
 
@@ -43,9 +44,9 @@ class Mapper:
         found = self.scorer.pairs(pairs.features)
         starts = np.searchsorted(pairs.query, np.arange(len(queries) + 1)).tolist()
         return [self._match(queries[number], taken[number], pairs, found[start:end], start)
-                for number, (start, end) in enumerate(zip(starts[:-1], starts[1:], strict=True))]
+                for number, (start, end) in enumerate(pairwise(starts))]
 
-    def _match(self, query: Query, taken: Taken, pairs: Pairs, found: np.ndarray, start: int) -> Match | None:  # type: ignore[type-arg]
+    def _match(self, query: Query, taken: Taken, pairs: Pairs, found: Floats, start: int) -> Match | None:
         if not len(found) or not taken.bare:
             return None
         order = np.argsort(-found)
@@ -87,8 +88,8 @@ def mapper_in_use() -> Mapper:
 def map_name(name: str, level2: str | None = None, level1: str | None = None, value: str | None = None) -> Match | None:
     """The concept of the vocabulary that a printed name is a name of, None for none: a project's own name maps to nothing.
 
-    `level2` and `level1` are canonical, `value` is as printed; each makes the answer surer, and 培训 under 数量指标 with 3期 another
-    than under 成本指标 with 220元/人/天. Raises VocabularyError where the user's own vocabulary is unfit.
+    `level2` and `level1` are canonical, `value` is as printed; each makes the answer surer, and 培训 under 数量指标 with 3期
+    another than under 成本指标 with 220元/人/天. Raises VocabularyError where the user's own vocabulary is unfit.
     """
     return mapper_in_use().map([Query(name, level2, level1, value)])[0]
 

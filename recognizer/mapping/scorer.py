@@ -41,7 +41,8 @@ class Scorer:
         """(pairs,) how likely each belongs together, seen alone."""
         if not len(features):
             return np.zeros(0, np.float32)
-        return np.mean([network.probabilities(features)[:, 1] for network in self.networks], axis=0)
+        several = np.stack([network.probabilities(features)[:, 1] for network in self.networks])
+        return np.asarray(several.mean(axis=0), np.float32)
 
     def confidence(self, best: float, second: float) -> float:
         """The probability that the best pair of a name is right, from how likely it and the second are."""
@@ -74,7 +75,7 @@ def load_scorer(folder: Path) -> Scorer:
     path = folder / FILE_NAME
     try:
         with np.load(path, allow_pickle=False) as arrays:
-            networks = []
+            networks: list[Network] = []
             while f"{len(networks)}.weight0" in arrays:
                 networks.append(_network(arrays, len(networks)))
             first, second, bias, threshold = map(float, arrays["calibration"])

@@ -1,8 +1,8 @@
 """Names taken apart: the words that say what is measured, of what, and those that are local or say nothing.
 
-terms.csv of the vocabulary's room holds the words in groups of one meaning (到课率 and 出勤率 are one). At each place the longest word
-counts. `tokenize` looks them up in a table; `pipeline` is the same as a spaCy pipeline, which training reads with: importing spaCy
-takes longer than digitising a page, so that at run time the compiled table stands for it, and a test holds the two together.
+terms.csv of the vocabulary's room holds the words in groups of one meaning (到课率 and 出勤率 are one). At each place the longest
+word counts. `pipeline` is the reference, a spaCy pipeline; importing spaCy takes longer than digitising a page, so that at run
+time `tokenize` stands for it, a table of the same words. A test and `recognizer vocabulary learn` hold the two together.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 FILE = Path(recognizer.concepts.__file__).with_name("terms.csv")
-# Kinds of words that say what is measured, as opposed to of what (object), what is done (action) or nothing (filler, local, unit).
+# Kinds of words that say what is measured, as opposed to of what (object), what is done (action) or nothing (filler, local).
 MEASURES = (
     "people", "times", "count", "attendance", "rate", "timely", "fault", "error", "time", "duration", "schedule", "money", "area",
     "length", "satisfaction", "quality", "score", "effect", "influence", "mechanism", "decline")
@@ -122,7 +122,7 @@ def _others(text: str) -> list[Token]:
 
 
 def pipeline() -> Language:
-    """The spaCy pipeline (blank Chinese: a token a character): a matcher of phrases for measures, objects and actions, and a ruler
+    """The spaCy pipeline (blank Chinese, a token a character): a matcher of phrases for measures, objects and actions, a ruler
     for units, offices, places, years and titles. `doc.spans["heads"]` and `doc.spans["entities"]` hold all that they find."""
     import spacy
     from spacy.language import Language
