@@ -19,6 +19,7 @@ from typing import Any
 from checks import measure_checks
 from conservation import conservation_table, measure_conservation
 from figures import COMPARED, PDF_READERS, STRUCTURE, collect, shown
+from names import measure_names, names_tables
 from office import office_table
 from readings import Reading
 from readme import update_readmes
@@ -50,7 +51,8 @@ def main() -> int:
     for number, (job, found, seconds) in enumerate(run_all(jobs, arguments.processes), 1):
         readings += found
         print(f"[{number}/{len(jobs)}] {TITLES[job.setting]} {job.source or ''}: {seconds:.0f} s", file=sys.stderr)
-    figures = collect(readings, values=measure_values(), checks=measure_checks(), trust=measure_trust(readings, BUILD))
+    figures = collect(readings, values=measure_values(), checks=measure_checks(), names=measure_names(),
+                      trust=measure_trust(readings, BUILD))
     figures["conservation"] = measure_conservation()
     figures["seconds"] = round(time.perf_counter() - start)
     BUILD.mkdir(parents=True, exist_ok=True)
@@ -119,6 +121,7 @@ def _tables(figures: dict[str, Any]) -> list[Table]:
     if "office" in figures:
         tables.append(office_table(figures["office"]))
     tables.append(conservation_table(figures["conservation"]))
+    tables += names_tables(figures["names"])
     if "labels" in figures:
         tables.append(_labels(figures["labels"]))
     if "disturbed" in figures:

@@ -62,7 +62,8 @@ def test_a_match_says_why() -> None:
 
 
 @pytest.mark.parametrize(("name", "level2", "value"), [
-    ("本项目不适用生态效益", "生态效益指标", "不适用"), ("经济效益", "经济效益指标", "不适用"), ("", None, None), ("……", None, None),
+    ("本项目不适用生态效益", "生态效益指标", "不适用"), ("经济效益", "经济效益指标", "不适用"), ("", None, None),
+    ("……", None, None),
     ("甲乙丙丁戊己庚辛", "数量指标", None), ("培训人数、参会人数、活动人数", "数量指标", "≥1000人次"),
     ("x" * 10_000, None, None), ("培训" * 2_000, "数量指标", "≥3期"),
 ])
@@ -97,7 +98,8 @@ def test_a_name_added_by_an_editor_is_found_at_once() -> None:
     assert match.id == lamps
 
 
-@given(st.text(max_size=40), st.sampled_from([None, "数量指标", "成本指标", "没有的指标"]), st.one_of(st.none(), st.text(max_size=12)))
+@given(
+    st.text(max_size=40), st.sampled_from([None, "数量指标", "成本指标", "没有的指标"]), st.one_of(st.none(), st.text(max_size=12)))
 def test_any_text_is_mapped_or_not_without_trouble(name: str, level2: str | None, value: str | None) -> None:
     match = recognizer.map_name(name, level2=level2, value=value)
     assert match is None or shipped_vocabulary().get(match.id) is not None
@@ -112,15 +114,18 @@ def test_the_table_of_terms_reads_as_the_spacy_pipeline_does() -> None:
 
 def test_local_words_drop_out_of_a_name() -> None:
     kinds = [(token.text, token.kind) for token in tokenize(line_of("指标1：2023年全市《甲乙》培训班到课率"))]
-    assert kinds == [("2023年", "local"), ("全市", "local"), ("《甲乙》", "local"), ("培训班", "object"), ("到课率", "attendance")]
+    assert kinds == [
+        ("2023年", "local"), ("全市", "local"), ("《甲乙》", "local"), ("培训班", "object"), ("到课率", "attendance")]
     assert tokenize(line_of("到课率"))[0].group == tokenize(line_of("出勤率"))[0].group
 
 
 @pytest.mark.parametrize(("label", "kind", "concept"), [
-    ("1-产出指标", Kind.LEVEL1, "output"), ("满意度指标（10分）", Kind.LEVEL2, "satisfaction.service"), ("成本指标", Kind.LEVEL1, "cost"),
+    ("1-产出指标", Kind.LEVEL1, "output"), ("满意度指标（10分）", Kind.LEVEL2, "satisfaction.service"),
+    ("成本指标", Kind.LEVEL1, "cost"),
     ("成本指标", Kind.LEVEL2, "output.cost"), ("主管部门及代码：", Kind.ATTRIBUTE, "attribute.department"),
     ("项目负责人/联系电话", Kind.ATTRIBUTE, "attribute.leader"), ("其中：财政拨款（万元）", Kind.FUND, "fund.appropriation"),
-    ("2023年上年结转资金", Kind.FUND, "fund.carry-over"), ("产出完成情况良好", Kind.LEVEL1, None), ("培训办班经费", Kind.FUND, None),
+    ("2023年上年结转资金", Kind.FUND, "fund.carry-over"), ("产出完成情况良好", Kind.LEVEL1, None),
+    ("培训办班经费", Kind.FUND, None),
 ])
 def test_labels_find_their_concept(label: str, kind: Kind, concept: str | None) -> None:
     found = map_label(label, kind)
@@ -134,7 +139,8 @@ def test_the_scorer_is_stored_without_code_and_refused_when_broken(tmp_path: Pat
     assert (models_folder() / "names.npz").stat().st_size < 4_000_000
     with (tmp_path / "names.npz").open("wb") as file:
         np.savez(file, calibration=np.array([{"code": 1}], dtype=object))
-    for break_it in (lambda: None, lambda: (tmp_path / "names.npz").write_bytes(b"no archive"), lambda: (tmp_path / "names.npz").unlink()):
+    stored = tmp_path / "names.npz"
+    for break_it in (lambda: None, lambda: stored.write_bytes(b"no archive"), lambda: stored.unlink()):
         break_it()
         with pytest.raises(ModelError):
             load_scorer(tmp_path)
