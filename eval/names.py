@@ -48,13 +48,14 @@ def measure_names() -> dict[str, Any]:
         cities[city] = compare(of_city, answer(Mapper(without(vocabulary, printed, Source.GOLD)), of_city))
     strict = Mapper(without(vocabulary, {row["name"] for row in unseen}))
     found = labels(vocabulary)
+    counted = sum(one["number"] for one in found.values())
     listed = {take_apart(wording.text).bare for concept in vocabulary.concepts for wording in concept.wordings}
     return {
         "names": {"unseen": compare(unseen, answers), "strict": compare(unseen, answer(strict, unseen)), "cities": cities,
                   "listed": sum(take_apart(row["name"]).bare in listed for row in unseen),
                   "none": sum(row["concept"] is None for row in unseen)},
         "pairs": judged_pairs(unseen, answers), "labels": found, "speed": speed(mapper), "twice": twice(rows),
-        "all_labels": sum(one["accuracy"] * one["number"] for one in found.values()) / sum(one["number"] for one in found.values())}
+        "all_labels": sum(one["accuracy"] * one["number"] for one in found.values()) / counted}
 
 
 def answer(mapper: Mapper, rows: Sequence[Row]) -> list[str | None]:
@@ -166,8 +167,8 @@ def names_tables(figures: dict[str, Any]) -> list[Table]:
         others.add_row(name, str(one["number"]), f"{one['accuracy']:.4f}")
     others.add_row("all of them", "", f"{figures['all_labels']:.4f}")
     pairs, again = figures["pairs"], figures["twice"]
-    others.caption = (f"pairs of names judged right: {pairs['accuracy']:.3f} of {pairs['number']}; {figures['speed']:.0f} distinct names a "
-                      f"second; labelled twice alike: {again['agreement']:.3f} of {again['number']}")
+    others.caption = (f"pairs of names judged right: {pairs['accuracy']:.3f} of {pairs['number']}; "
+                      f"{figures['speed']:.0f} distinct names a second; labelled twice alike: {again['agreement']:.3f} of {again['number']}")
     return [table, others]
 
 

@@ -165,8 +165,8 @@ def run_here(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 
 def test_a_vocabulary_of_ones_own_is_made_edited_checked_and_used(tmp_path: Path, run_here, monkeypatch) -> None:
     mine = tmp_path / "data" / "mine.csv"
-    assert run_here("vocabulary", "add", "output.quantity.drone-flights", "无人机飞行架次", "--parent", "数量指标", "--units", "次",
-                    "--direction", "more", "--file", mine)[0] == 0
+    assert run_here("vocabulary", "add", "output.quantity.drone-flights", "无人机飞行架次", "--parent", "数量指标",
+                    "--units", "次", "--direction", "more", "--file", mine)[0] == 0
     assert run_here("vocabulary", "add", "output.quantity.drone-flights", "无人机巡飞次数", "--file", mine)[0] == 0
     status, out, _ = run_here("vocabulary", "check", mine)
     assert (status, "nothing wrong" in out) == (0, True)

@@ -99,7 +99,8 @@ def test_a_name_added_by_an_editor_is_found_at_once() -> None:
 
 
 @given(
-    st.text(max_size=40), st.sampled_from([None, "数量指标", "成本指标", "没有的指标"]), st.one_of(st.none(), st.text(max_size=12)))
+    st.text(max_size=40), st.sampled_from([None, "数量指标", "成本指标", "没有的指标"]),
+    st.one_of(st.none(), st.text(max_size=12)))
 def test_any_text_is_mapped_or_not_without_trouble(name: str, level2: str | None, value: str | None) -> None:
     match = recognizer.map_name(name, level2=level2, value=value)
     assert match is None or shipped_vocabulary().get(match.id) is not None
