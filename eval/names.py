@@ -167,8 +167,9 @@ def names_tables(figures: dict[str, Any]) -> list[Table]:
         others.add_row(name, str(one["number"]), f"{one['accuracy']:.4f}")
     others.add_row("all of them", "", f"{figures['all_labels']:.4f}")
     pairs, again = figures["pairs"], figures["twice"]
-    others.caption = (f"pairs of names judged right: {pairs['accuracy']:.3f} of {pairs['number']}; "
-                      f"{figures['speed']:.0f} distinct names a second; labelled twice alike: {again['agreement']:.3f} of {again['number']}")
+    others.caption = (
+        f"pairs of names judged right: {pairs['accuracy']:.3f} of {pairs['number']}; "
+        f"{figures['speed']:.0f} distinct names a second; labelled twice alike: {again['agreement']:.3f} of {again['number']}")
     return [table, others]
 
 
