@@ -25,7 +25,8 @@ ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted((ROOT / "eval" / "documents").glob("*.txt"))
 PDFS = sorted((ROOT / "eval" / "pdfs").glob("*_uming.pdf"))
 TABLES = ("*.csv", "*.parquet", "failures.jsonl", "documents/**/*.json")
-LONGEST = 2.5  # seconds between two kills
+LONGEST = 4.0  # seconds between two kills
+AT_START = 0.1  # share of runs that may be killed before their workers are there
 
 
 def copies(folder: Path, count: int, seed: int) -> list[str]:
@@ -83,8 +84,9 @@ def disturb(source: Path, out: Path, kills: int, draw: random.Random, count: Cou
             try:
                 run.wait(draw.random() * LONGEST if count.total() < kills else None)
             except subprocess.TimeoutExpired:
-                victim = draw.choice([run.pid, *children(run.pid)])
-                if run.poll() is None:
+                workers = children(run.pid)
+                victim = draw.choice([run.pid, *workers])
+                if run.poll() is None and (workers or draw.random() < AT_START):
                     count["the run" if victim == run.pid else "a worker"] += 1
                     os.kill(victim, signal.SIGKILL)
                     if victim == run.pid:
