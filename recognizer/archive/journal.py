@@ -192,11 +192,11 @@ class Journal:
     def files(self, *, unsettled: bool = False) -> Iterator[File]:
         """The files of this run in the order of their names; only those not `settled`, if asked. They may change meanwhile."""
         last = b""
-        more = "AND settled = 0" if unsettled else ""
+        which = "run = ? AND settled = 0" if unsettled else "+run = ?"  # the sign: by name, instead of sorting those of the run
         while True:
             found = self._db.execute(
                 "SELECT name, path, size, modified, inode, device, content, engine, written FROM files"
-                f" WHERE run = ? {more} AND name > ? ORDER BY name LIMIT {BATCH}", (self.run, last)).fetchall()
+                f" WHERE {which} AND name > ? ORDER BY name LIMIT {BATCH}", (self.run, last)).fetchall()
             if not found:
                 return
             last = found[-1][0]
@@ -206,7 +206,8 @@ class Journal:
         """The files of this run of the same content that are yet to be settled."""
         return [_file(row) for row in self._db.execute(
             "SELECT name, path, size, modified, inode, device, content, engine, written FROM files"
-            " WHERE content = ? AND run = ? AND settled = 0 ORDER BY name", (content, self.run))]
+            # The sign keeps SQLite from looking through all that is to do.
+            " WHERE content = ? AND +run = ? AND +settled = 0 ORDER BY name", (content, self.run))]
 
     def has_twin(self, name: str, size: int) -> bool:
         """Whether another file is as large, so that the two may be the same."""
@@ -272,14 +273,14 @@ class Journal:
         """Each document of this run that stands in the folder, with its packed rows, in the order of the names."""
         for name, rows in self._db.execute(
                 "SELECT files.name, results.rows FROM files JOIN results USING (content, engine)"
-                " WHERE files.run = ? AND files.written IS NOT NULL AND files.engine = ? ORDER BY files.name",
+                " WHERE +files.run = ? AND files.written IS NOT NULL AND files.engine = ? ORDER BY files.name",
                 (self.run, self.engine)):
             yield os.fsdecode(name), rows
 
     def written(self) -> Iterator[tuple[str, str]]:
         """Each document of this run that stands in the folder, with the hash of its source, in the order of the names."""
         for name, content in self._db.execute(
-                "SELECT name, content FROM files WHERE run = ? AND written IS NOT NULL AND engine = ? AND content IS NOT NULL"
+                "SELECT name, content FROM files WHERE +run = ? AND written IS NOT NULL AND engine = ? AND content IS NOT NULL"
                 " ORDER BY name", (self.run, self.engine)):
             yield os.fsdecode(name), content
 
@@ -288,7 +289,7 @@ class Journal:
         for name, own, of_content in self._db.execute(
                 "SELECT files.name, files.failure, results.failures FROM files LEFT JOIN results"
                 " ON results.content = files.content AND results.engine = ?"
-                " WHERE files.run = ? AND files.settled AND (files.failure IS NOT NULL OR results.failures != '[]')"
+                " WHERE +files.run = ? AND files.settled AND (files.failure IS NOT NULL OR results.failures != '[]')"
                 " ORDER BY files.name", (self.engine, self.run)):
             for failure in [json.loads(own)] if own else json.loads(of_content):
                 yield Failure(**{**failure, "document": os.fsdecode(name)})
