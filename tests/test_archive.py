@@ -286,6 +286,27 @@ def test_status_says_how_far_a_run_is_whether_it_goes_on_was_killed_or_ended(tmp
     assert status()["state"] == "killed"
 
 
+def test_a_dry_run_says_what_there_is_to_do_and_writes_nothing(tmp_path: Path, run) -> None:
+    from recognizer.commands.estimate import estimate
+
+    def look() -> tuple[int, int, int]:
+        sources = Sources([str(tmp_path / "in")], tmp_path / "out")
+        told = estimate(sources, tmp_path / "out", Settings(), Wishes(2, reader=FAULTY))
+        assert (told.seconds is None) == (told.to_read == 0)
+        return told.to_keep, told.to_label, told.to_read
+
+    for number in range(20):
+        write(tmp_path / "in" / f"{number}.txt", f"{number}")
+    assert look() == (0, 0, 20)
+    assert not (tmp_path / "out").exists()
+    run()
+    write(tmp_path / "in" / "3.txt", "changed")
+    write(tmp_path / "in" / "new.txt", "new")
+    before = contents(tmp_path / "out")
+    assert look() == (19, 0, 2)
+    assert contents(tmp_path / "out") == before
+
+
 @needs_model
 def test_a_new_model_labels_what_is_stored_without_reading_files_again(tmp_path: Path) -> None:
     def run_with(model: Path) -> list[dict[str, object]]:

@@ -61,6 +61,25 @@ class Settled:
     hint: str = ""
 
 
+def unchanged(file: File, journal: Journal, folder: Path) -> Settled | None:
+    """The file as settled, where nothing about it has changed since a run with the same model and options into the folder."""
+    known = journal.outcome(file.content) if file.content else None
+    if known is None:
+        return None
+    read, failures = known
+    if read and not (file.engine == journal.engine and _stands(file, folder)):
+        return None
+    return Settled(file.name, read, None, tuple(replace(failure, document=file.name) for failure in failures))
+
+
+def _stands(file: File, folder: Path) -> bool:
+    """Whether the document of a file stands in the folder as it was written."""
+    try:
+        return document_path(folder, file.name).stat().st_size == file.written
+    except (OSError, ValueError):
+        return False
+
+
 class ArchiveRun:
     """One run: `plan` settles what is known, `next_job` hands out the rest, `take` takes what comes of it, `finish` ends."""
 
@@ -77,7 +96,7 @@ class ArchiveRun:
         journal = self._journal
         done: list[Settled] = []
         for file in journal.files():
-            settled = self._unchanged(file)
+            settled = unchanged(file, journal, self._output.folder)
             if settled:
                 done.append(settled)
             if len(done) == 1000:
@@ -155,23 +174,6 @@ class ArchiveRun:
             with journal.together():
                 journal.set_finished_tables(self._made_of(excel))
         return self._remove_gone() if complete else 0
-
-    def _unchanged(self, file: File) -> Settled | None:
-        if file.content is None:
-            return None
-        known = self._journal.outcome(file.content)
-        if known is None:
-            return None
-        read, failures = known
-        if read and not (file.engine == self._journal.engine and self._stands(file)):
-            return None
-        return Settled(file.name, read, None, tuple(replace(failure, document=file.name) for failure in failures))
-
-    def _stands(self, file: File) -> bool:
-        try:
-            return document_path(self._output.folder, file.name).stat().st_size == file.written
-        except (OSError, ValueError):
-            return False
 
     def _settle_all(self, done: Iterable[Settled]) -> Iterator[Settled]:
         with self._journal.together():

@@ -37,6 +37,7 @@ def digitize(
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", metavar="N", min=1, help=say("jobs"), show_default=False)] = None,
     rehash: Annotated[bool, typer.Option("--rehash", help=say("rehash"))] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help=say("retry_failed"))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("dry_run"))] = False,
     log_json: Annotated[bool, typer.Option("--log-json", help=say("log_json"))] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help=say("quiet"))] = False,
     debug: Annotated[bool, typer.Option("--debug", help=say("debug"))] = False,
@@ -64,6 +65,11 @@ def digitize(
     settings = Settings(str(model.resolve()) if model else None, (("layout", str(layout)), *left_out, *marked))
     wishes = Wishes(jobs, excel or Format.XLSX in (formats or []), rehash, retry_failed)
     found = Sources(sources, out)
+    if dry_run:
+        from recognizer.commands.estimate import estimate
+
+        estimate(found, out, settings, wishes).show(Console(highlight=False))
+        return
     try:
         with Progress(quiet=quiet, json_lines=log_json) as progress:
             summary, interrupted = run_archive(found, out, settings, wishes, progress, debug=debug)

@@ -54,7 +54,7 @@ def run_archive(
         stack.callback(supervisor.close)
         interruption = stack.enter_context(Interruption(progress.interrupted))
         summary = Summary(passed_over=sources.passed_over)
-        _note(journal, inventory, sources, settings, wishes)
+        note(journal, inventory, sources, settings, wishes)
         progress.begin(inventory.count)
         for failure in journal.missing():
             summary.add_failure(failure)
@@ -80,7 +80,7 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _note(journal: Journal, inventory: Inventory, sources: Sources, settings: Settings, wishes: Wishes) -> None:
+def note(journal: Journal, inventory: Inventory, sources: Sources, settings: Settings, wishes: Wishes) -> None:
     """Writes down what this run is about."""
     with journal.together():
         journal.begin(settings.model, str(dict(settings.options)))
