@@ -7,7 +7,7 @@ on over a page stay apart.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import pymupdf
 
 from recognizer.baseline import read_by_rules
+from recognizer.layout.lattice import distinct
 from recognizer.measuring.structure import StructureCell, Table
 from recognizer.types import Box, Cell, Document, Grid, Line, Piece, Place, TextBlock
 
@@ -143,7 +144,7 @@ GENERAL: dict[str, Callable[[Path], Sequence[Table]]] = {
 def _from_boxes(page: int, table: Any) -> PeerTable:
     """A table of rows of boxes (None where a merged cell covers a place) with the texts that its tool extracts for them."""
     boxes = [box for row in table.rows for box in row.cells if box]
-    xs, ys = _edges(box[side] for box in boxes for side in (0, 2)), _edges(box[side] for box in boxes for side in (1, 3))
+    xs, ys = (distinct((at for box in boxes for at in box[side::2]), SAME_EDGE) for side in (0, 1))
     cells = []
     for row, texts in zip(table.rows, table.extract(), strict=True):
         for box, text in zip(row.cells, texts, strict=True):
@@ -151,14 +152,6 @@ def _from_boxes(page: int, table: Any) -> PeerTable:
                 left, top, right, bottom = _at(xs, box[0]), _at(ys, box[1]), _at(xs, box[2]), _at(ys, box[3])
                 cells.append(StructureCell(top, left, text or "", max(bottom - top, 1), max(right - left, 1)))
     return PeerTable(page, tuple(table.bbox), tuple(cells))
-
-
-def _edges(places: Iterable[float]) -> list[float]:
-    edges: list[float] = []
-    for place in sorted(places):
-        if not edges or place - edges[-1] > SAME_EDGE:
-            edges.append(place)
-    return edges
 
 
 def _at(edges: Sequence[float], place: float) -> int:

@@ -6,11 +6,11 @@ of several texts each under the other's. All become coarse lattices first, whose
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from recognizer.layout.filling import fill
-from recognizer.layout.lattice import Edge, Lattice, Slot, edges_of, lattices
+from recognizer.layout.lattice import Edge, Lattice, Slot, distinct, edges_of, lattices
 from recognizer.layout.refining import Text, is_number, lines_of_texts, refined, strips, texts_of
 from recognizer.types import Page, Run
 
@@ -88,8 +88,8 @@ def _is_undivided(runs: Sequence[Run], width: float) -> bool:
     return sum(len(line) > 1 for line in lines) < 0.5 * len(lines) or _is_prose(runs, width)
 
 
-def _lattice(xs: Sequence[float], ys: Sequence[float], owners: Sequence[Sequence[int]]) -> Lattice | None:
-    """The lattice in which boxes with the same owner are one cell; None for less than two."""
+def _lattice(xs: Sequence[float], ys: Sequence[float], owners: Sequence[Sequence[int]]) -> Lattice:
+    """The lattice in which boxes with the same owner are one cell."""
     boxes: dict[int, list[tuple[int, int]]] = {}
     for row, line in enumerate(owners):
         for column, owner in enumerate(line):
@@ -145,7 +145,7 @@ def _groups(across: Sequence[Edge], height: float) -> list[list[Edge]]:
 
 def _with_rows(table: Lattice | None, left: float, right: float, ys: Sequence[float]) -> Lattice:
     """A lattice of a row between each two rules, with the columns that the table has where it stands."""
-    edges = _apart([*ys, *(table.ys if table else ())])
+    edges = distinct([*ys, *(table.ys if table else ())], SAME_END)
     xs = [left, right] if not table else [min(left, table.xs[0]), *table.xs[1:-1], max(right, table.xs[-1])]
     owners: list[list[int]] = []
     count = len(table.slots) if table else 0
@@ -153,17 +153,7 @@ def _with_rows(table: Lattice | None, left: float, right: float, ys: Sequence[fl
         middle = (top + bottom) / 2
         row = next((row for row, (y0, y1) in enumerate(pairwise(table.ys)) if y0 < middle < y1), None) if table else None
         owners.append(list(table.owner[row]) if table and row is not None else [count + len(owners)] * (len(xs) - 1))
-    made = _lattice(xs, edges, owners)
-    assert made is not None
-    return made
-
-
-def _apart(places: Iterable[float]) -> list[float]:
-    found: list[float] = []
-    for at in sorted(places):
-        if not found or at - found[-1] > SAME_END:
-            found.append(at)
-    return found
+    return _lattice(xs, edges, owners)
 
 
 def _shows_columns(table: Lattice, runs: dict[int, list[Run]]) -> bool:

@@ -12,6 +12,7 @@ from itertools import pairwise
 from statistics import median
 
 from recognizer.layout.blocks import Block
+from recognizer.layout.lattice import distinct
 from recognizer.types import Box
 
 PAD = 5.0  # points between a cell's edge and its text, where nothing tells
@@ -65,7 +66,7 @@ def columns_of(
     """
     boxes = [block.box for row in rows for block in row]
     left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
-    edges = [_Edge(at, at, True) for at in _apart(known) if left < at < right]
+    edges = [_Edge(at, at, True) for at in distinct(known, KNOWN) if left < at < right]
     if before and before.names[0] < left + INSIDE and right - INSIDE < before.names[-1]:
         outer = (before.names[0], before.names[-1])
         for at, (low, high) in list(zip(before.names, before.rooms, strict=True))[1:-1]:
@@ -91,14 +92,6 @@ def columns_of(
     xs = _sharpened(edges, boxes)
     names = tuple(at if edge.name is None else edge.name for at, edge in zip(xs, edges, strict=True))
     return Columns(xs, names, tuple((edge.low, edge.high) for edge in edges))
-
-
-def _apart(known: Sequence[float]) -> list[float]:
-    found: list[float] = []
-    for at in sorted(known):
-        if not found or at - found[-1] > KNOWN:
-            found.append(at)
-    return found
 
 
 def _side(known: Sequence[float], low: float, high: float, usual: float) -> _Edge:

@@ -115,6 +115,15 @@ def _clusters(ordered: Sequence[tuple[float, float, float]]) -> Iterable[tuple[f
         first = index
 
 
+def distinct(places: Iterable[float], within: float) -> list[float]:
+    """The places in order, without those that are no further than `within` from the one before."""
+    found: list[float] = []
+    for at in sorted(places):
+        if not found or at - found[-1] > within:
+            found.append(at)
+    return found
+
+
 def connected(across: Sequence[Edge], down: Sequence[Edge]) -> list[tuple[list[Edge], list[Edge]]]:
     """The edges parted into tables: what meets, directly or over others, belongs together."""
     if not across or not down:

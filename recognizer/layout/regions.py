@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from recognizer.layout.blocks import Block
 from recognizer.layout.columns import MOST_PAD, Columns
 from recognizer.layout.continuation import MARGIN
+from recognizer.layout.lattice import distinct
 from recognizer.types import Box, Page
 
 LARGER = 1.12  # times an ideograph's usual width that those of a title have at least
@@ -45,21 +46,13 @@ class Ink:
 
     def heights(self, top: float, bottom: float) -> list[float]:
         """The heights of the level lines between two heights, each once."""
-        return _once(line[1] for line in self.level if top <= line[1] <= bottom)
+        return distinct((line[1] for line in self.level if top <= line[1] <= bottom), SAME_LINE)
 
     def sides(self, top: float, bottom: float) -> list[float]:
         """Where upright lines stand, and level ones end, between two heights."""
         lines = [line[0] for line in self.upright if line[1] < bottom and line[3] > top]
         ends = [end for line in self.level if top <= line[1] <= bottom for end in (line[0], line[2])]
-        return _once((*lines, *ends))
-
-
-def _once(places: Iterable[float]) -> list[float]:
-    found: list[float] = []
-    for at in sorted(places):
-        if not found or at - found[-1] > SAME_LINE:
-            found.append(at)
-    return found
+        return distinct((*lines, *ends), SAME_LINE)
 
 
 def ink_of(page: Page) -> Ink:

@@ -10,7 +10,7 @@ from typing import Any
 import pymupdf
 
 from recognizer.errors import UsageError
-from recognizer.layout.lattice import Lattice, Slot
+from recognizer.layout.lattice import Lattice, Slot, distinct
 from recognizer.types import Page
 
 SAME_EDGE = 2.0  # points within which edges of cells are one
@@ -52,7 +52,7 @@ def _lattice(boxes: list[tuple[float, float, float, float]]) -> Lattice | None:
     """The lattice of cells given as (top, left, bottom, right); None for less than two."""
     if len(boxes) < 2:
         return None
-    ys, xs = _edges([at for box in boxes for at in box[::2]]), _edges([at for box in boxes for at in box[1::2]])
+    ys, xs = (distinct((at for box in boxes for at in box[side::2]), SAME_EDGE) for side in (0, 1))
     owner = [[-1] * (len(xs) - 1) for _ in range(len(ys) - 1)]
     slots: list[Slot] = []
     for top, left, bottom, right in boxes:
@@ -72,14 +72,6 @@ def _lattice(boxes: list[tuple[float, float, float, float]]) -> Lattice | None:
     rank = {number: place for place, number in enumerate(order)}
     places = tuple(tuple(rank[number] for number in line) for line in owner)
     return Lattice(tuple(xs), tuple(ys), tuple(slots[number] for number in order), places)
-
-
-def _edges(places: list[float]) -> list[float]:
-    edges: list[float] = []
-    for place in sorted(places):
-        if not edges or place - edges[-1] > SAME_EDGE:
-            edges.append(place)
-    return edges
 
 
 def _nearest(edges: list[float], place: float) -> int:
