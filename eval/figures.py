@@ -20,7 +20,7 @@ COMPARED = ("trained_on", "city_out", "layout_out", "rules")
 PEERS = ("rules", "pdfplumber", "pymupdf", "camelot")
 PDF_READERS = {
     "pdf": ("trained_on", "city_out", *PEERS), "printed": ("model", *PEERS),
-    "half_ruled": ("model",), "borderless": ("model",), "shaded": ("trained_on", "city_out"),
+    "rotated": ("model",), "half_ruled": ("model",), "borderless": ("model",), "shaded": ("trained_on", "city_out"),
 }
 STRUCTURE = ("cells", "labels", "joined", "carried", "relations")
 
@@ -183,6 +183,10 @@ def _trust(cities: str, *keys: str) -> Callable[[Figures], float]:
     return measure
 
 
+def _lost_by_turning(figures: Figures) -> float:
+    return _pdf_values("printed", "model")(figures) - _pdf_values("rotated", "model")(figures)
+
+
 def _gain(figures: Figures) -> float:
     return _mean("city_out", "value")(figures) - _mean("rules", "value")(figures)
 
@@ -221,6 +225,8 @@ BARS = (
       for form, name, chinese in (("word", "Word files", " Word 文件"), ("workbook", "workbooks", "工作簿"),
                                   ("web", "web pages", "网页"))
       for setting, settings in (("trained_on", "训练过的城市"), ("city_out", "留出城市"))),
+    Bar("value F1 lost, one printed page in five turned", "指标值 F1 的损失，印刷页每五页有一页转向", 0.0, _lost_by_turning,
+        at_most=True),
     *(bar for place, name, chinese, values, cells in (
         ("half_ruled", "half-ruled pages", "半框线页", 0.92, 0.93), ("borderless", "borderless pages", "无框线页", 0.90, 0.90))
       for bar in (

@@ -7,7 +7,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, get_args
@@ -38,6 +37,7 @@ SHADED = ("anqing_zebra_wqy",)  # rows told apart by shading alone
 NOT_YET = ("langxi_wqy_scan",)  # no text: another engine will read it
 UNRULED: dict[str, Rules] = {"half_ruled": "half", "borderless": "none"}  # printed pages without inner rules
 UNRULED_DOCUMENTS = 3  # of each reserved city, at most
+TURNED = 5  # one page in so many is turned
 
 PRINTED_SEED = 20261103  # of cities that are in no other setting; their errors are counted and not looked at
 
@@ -100,6 +100,26 @@ def printed_pdfs(folder: Path, documents: int, part: int, parts: int, rules: Rul
         yield GoldPdf(path, printed.structure(), printed.records)
 
 
+def turned(pdf: bytes) -> bytes:
+    """The PDF with one page in five turned by 90, 180 or 270 degrees: every other of them as viewers turn pages, without
+    touching what they hold, the rest with what they show set sideways or upside down on the sheet, as scanners and
+    careless printing leave them.
+    """
+    with pymupdf.open(stream=pdf, filetype="pdf") as source, pymupdf.open() as made:
+        made.insert_pdf(source)
+        for order, number in enumerate(range(TURNED // 2, len(source), TURNED)):
+            degrees = (90, 180, 270)[order % 3]
+            if order % 2 == 0:
+                made[number].set_rotation((source[number].rotation + degrees) % 360)
+                continue
+            width, height = source[number].rect.width, source[number].rect.height
+            made.delete_page(number)
+            sheet = made.new_page(number, *((width, height) if degrees == 180 else (height, width)))
+            sheet.show_pdf_page(sheet.rect, source, number, rotate=degrees)
+        data: bytes = made.tobytes()
+        return data
+
+
 def read_gold_pdfs(setting: str, city: str | None, model: Model) -> list[Reading]:
     """The ruled PDFs of a city, and its shaded one, as a model reads them."""
     shaded = [_by_model(f"shaded:{setting}", pdf, model) for pdf in gold_pdfs(SHADED, city)]
@@ -110,7 +130,11 @@ def read_printed(documents: int, part: int, parts: int, model: Model) -> list[Re
     """A part of the printed documents as a model reads them."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        readings = [_by_model("printed:model", pdf, model) for pdf in printed_pdfs(place, documents, part, parts)]
+        readings = []
+        for pdf in printed_pdfs(place, documents, part, parts):
+            readings.append(_by_model("printed:model", pdf, model))
+            pdf.path.write_bytes(turned(pdf.path.read_bytes()))
+            readings.append(_by_model("rotated:model", pdf, model))
         for name, rules in UNRULED.items():
             pdfs = printed_pdfs(place, min(documents, UNRULED_DOCUMENTS), part, parts, rules)
             readings += [_by_model(f"{name}:model", pdf, model) for pdf in pdfs]
@@ -174,7 +198,6 @@ def _reading(setting: str, pdf: GoldPdf, predicted: dict[str, Any], tables: list
     return Reading(setting, document, predicted, scores, structure=measure_structure(pdf.structure, tables), pages=pages)
 
 
-@lru_cache(maxsize=1)
 def _printed_text(path: Path) -> tuple[int, str]:
     """The number of pages and their text, for showing errors beside it."""
     with pymupdf.open(path) as pdf:

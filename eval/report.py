@@ -28,6 +28,7 @@ TITLES = {"trained_on": "trained on", "city_out": "city out", "layout_out": "lay
           "calibration": "for calibration", "printed": "printed pages of reserved cities",
           "peers": "other tools' grids", "pdf": "ruled PDFs", "pdf:trained_on": "trained on", "pdf:city_out": "city out",
           "printed:model": "shipped model", "half_ruled": "half-ruled pages of reserved cities",
+          "rotated": "printed pages of reserved cities, one in five turned", "rotated:model": "shipped model",
           "borderless": "borderless pages of reserved cities", "shaded": "shaded PDF", "half_ruled:model": "shipped model",
           "borderless:model": "shipped model", "shaded:trained_on": "trained on", "shaded:city_out": "city out"}
 _GRIDS = {"rules": "own grids + rules", "pdfplumber": "pdfplumber + rules", "pymupdf": "PyMuPDF + rules",

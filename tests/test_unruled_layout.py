@@ -123,6 +123,52 @@ def test_a_borderless_table_that_goes_on_over_the_page_is_one() -> None:
         (6, 0, "满意度"), (6, 1, "服务对象"), (6, 2, "满意率"), (6, 3, "≥95%")]
 
 
+def packed(page: pymupdf.Page, y: float, cells: list[str], first: bool) -> None:
+    """A row of a list, whose last cell has many lines, under the list's headings where it is the first."""
+    xs = (60, 160, 240, 540)
+    for number, text in enumerate(("项目名称", "预算金额", "绩效指标内容") if first else ()):
+        centered(page, text, xs[number], xs[number + 1], y - 24, y)
+    lines = max(text.count("/") + 1 for text in cells)
+    for number, text in enumerate(cells):
+        if text:
+            centered(page, text, xs[number], xs[number + 1], y, y + 13 * lines + 8)
+
+
+INSIDE = (
+    "产出指标：数量指标：培训人数：≥900人；质量指标：合格率/：≥98%；效益指标：社会效益：知晓率：≥95%；满意度指标/"
+    "：服务对象满意度：满意率：≥95%；产出指标：时效指标/：完成及时率：≥100%；成本指标：培训成本：≤20万元。"
+)
+REST = "指标值：≥50人；年度目标值：≥50人；产出指标/：时效指标：完成及时率：≥100%；成本/指标：成本：≤20万元。"
+
+
+def test_a_list_of_one_tall_row_a_page_is_one_table() -> None:
+    with pymupdf.open() as made:
+        packed(made.new_page(), 124, ["培训经费", "20.00", INSIDE], True)
+        packed(made.new_page(), 60, ["修缮费", "35.00", INSIDE], False)
+        (table,) = grids_of(made)
+    places = [(cell.row, cell.column, cell.text) for cell in table.cells if cell.text and cell.column < 2]
+    assert [text for _, _, text in places] == ["项目名称", "预算金额", "培训经费", "20.00", "修缮费", "35.00"]
+    assert [(row, column) for row, column, _ in places] == [(0, 0), (0, 1), (1, 0), (1, 1), (2, 0), (2, 1)]
+
+
+def test_the_rest_of_a_cell_alone_on_its_page_stays_in_its_column() -> None:
+    with pymupdf.open() as made:
+        packed(made.new_page(height=240), 124, ["培训经费", "20.00", INSIDE], True)
+        packed(made.new_page(height=240), 60, ["", "", REST], False)
+        (table,) = grids_of(made)
+    assert [(cell.column, cell.text[:4]) for cell in table.cells if cell.row == 2 and cell.text] == [(2, "指标值：")]
+
+
+def test_a_form_that_begins_on_the_next_page_takes_no_columns_from_the_one_before() -> None:
+    rows = [["项目名称", "培训经费", "主管部门", "人社局"], *ROWS[1:]]
+    other = [["项目名称", "", "", "修缮费"], *ROWS[1:]]
+    with pymupdf.open() as made:
+        draw(made.new_page(), "lines", rows=rows)
+        draw(made.new_page(), "lines", rows=other)
+        tables = grids_of(made)
+    assert [sum(bool(cell.text) for cell in table.cells) for table in tables] == [18, 16]
+
+
 @pytest.mark.parametrize("turn", [90, 180, 270])
 def test_turned_pages_give_the_same_cells(turn: int) -> None:
     with pymupdf.open() as made:

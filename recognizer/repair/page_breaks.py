@@ -7,6 +7,7 @@ beside filled ones, `mend` then puts together rows and labels. Both know of rows
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ PRIOR = 4.0  # log odds that a row whose every text has one above it goes on wit
 LEFT_EMPTY = 2.0  # and for each empty cell under a filled one, in a row from the third on: only what was cut goes on there
 BRACKET = 4.0  # and for a bracket that one opens and the other closes
 FEW_EMPTY, MANY_EMPTY = 2, 5
+LABEL = 12  # characters of a label at most
 SPARE = 2.2  # characters of height that a text cut by the page's end leaves there, or at the top of the next page, at most
 
 
@@ -63,31 +65,48 @@ def _within_pages(grids: Sequence[Grid], cells: Sequence[Cell], pairs: NDArray[n
     A text that goes on over the page fills what stands before it. How far down pages reach is what their tables show.
     """
     found = np.zeros(len(pairs), np.bool_)
-    placed = [bool(cell.pieces) and all(piece.boxes for piece in cell.pieces) for cell in cells]
+    placed = [bool(cell.pieces) and all(piece.boxes and piece.place.bbox for piece in cell.pieces) for cell in cells]
     across = [number for number, (a, b) in enumerate(pairs.tolist()) if cells[b].gap == "page" and placed[a] and placed[b]]
     if not across:
         return found
-    reach: dict[int | None, tuple[float, float]] = {}
-    for piece in (piece for grid in grids if grid.drawn for cell in grid.cells for piece in cell.pieces if piece.boxes):
-        top, bottom = _extent(piece)
-        first, last = reach.get(piece.place.page, (top, bottom))
-        reach[piece.place.page] = min(first, top), max(last, bottom)
-    lowest = max(last for _, last in reach.values())
+    pages: dict[int | None, list[Piece]] = {}
+    for cell in (cell for grid in grids if grid.drawn for cell in grid.cells):
+        for piece in cell.pieces:
+            if piece.boxes and piece.place.bbox:
+                pages.setdefault(piece.place.page, []).append(piece)
+    turns = {page: _turn(pieces) for page, pieces in pages.items()}
+    reach = {page: _extent(pieces, turns[page]) for page, pieces in pages.items()}
+    lowest = {turn: max(reach[page][1] for page in pages if turns[page] == turn) for turn in set(turns.values())}
     for number in across:
-        upper, lower = cells[pairs[number, 0]].pieces[-1], cells[pairs[number, 1]].pieces[0]
-        spare = SPARE * _size(upper)
-        start = reach.get(lower.place.page, (0.0, 0.0))[0]
-        found[number] = _extent(upper)[1] < lowest - spare or _extent(lower)[0] > start + spare
+        first, second = cells[pairs[number, 0]], cells[pairs[number, 1]]
+        upper, lower = first.pieces[-1], second.pieces[0]
+        if upper.place.page in turns and lower.place.page in turns:
+            spare = SPARE * _size(upper)
+            # A label over several rows ends where the last row ends that has room on its page.
+            is_label = max(first.row_span, second.row_span) > 1 or len(first.text + second.text) <= LABEL
+            last = reach[upper.place.page][1] if is_label else lowest[turns[upper.place.page]]
+            end, start = _extent([upper], turns[upper.place.page])[1], _extent([lower], turns[lower.place.page])[0]
+            found[number] = end < last - spare or start > reach[lower.place.page][0] + spare
     return found
 
 
-def _extent(piece: Piece) -> tuple[float, float]:
-    """From where to where a piece reaches downwards, as its reader holds the page."""
-    x0, y0, x1, y1 = piece.place.bbox or (0.0, 0.0, 0.0, 0.0)
-    first, last = piece.boxes[0], piece.boxes[-1]
-    if abs(last[1] - first[1]) <= abs(last[0] - first[0]):
-        return (y0, y1) if last[0] >= first[0] else (-y1, -y0)
-    return (-x1, -x0) if last[1] > first[1] else (x0, x1)
+def _turn(pieces: Sequence[Piece]) -> tuple[int, int]:
+    """Where most characters of a page follow each other as displayed: to the right (1, 0), downwards (0, 1) and so on."""
+    count: Counter[tuple[int, int]] = Counter()
+    for piece in pieces:
+        across, down = (piece.boxes[-1][at] - piece.boxes[0][at] for at in (0, 1))
+        if len(piece.boxes) > 1:
+            level = abs(across) > abs(down)
+            count[((across > 0) - (across < 0), 0) if level else (0, (down > 0) - (down < 0))] += len(piece.boxes)
+    return count.most_common(1)[0][0] if count else (1, 0)
+
+
+def _extent(pieces: Sequence[Piece], turn: tuple[int, int]) -> tuple[float, float]:
+    """From where to where pieces reach downwards, for a reader who holds the page so that its text runs to the right."""
+    boxes = [piece.place.bbox for piece in pieces if piece.place.bbox]
+    x0, y0 = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    x1, y1 = max(box[2] for box in boxes), max(box[3] for box in boxes)
+    return {(1, 0): (y0, y1), (-1, 0): (-y1, -y0), (0, 1): (-x1, -x0), (0, -1): (x0, x1)}.get(turn, (y0, y1))
 
 
 def _size(piece: Piece) -> float:
