@@ -21,6 +21,7 @@ from recognizer.archive.task import Result, Task, unpacked
 from recognizer.errors import RecognizerError
 from recognizer.exporting import SCHEMA_VERSION, TABLES, Columns, Failure, OutputFolder, document_path, with_source
 from recognizer.exporting.files import DOCUMENTS, FAILURES, FILE_NAME_BYTES, TABLE_FILES, WORKBOOK
+from recognizer.exporting.omission import omissions_of
 from recognizer.exporting.text import writable
 from recognizer.files import hash_file, stamp_of
 from recognizer.limits import OF_PROCESSES, from_environment
@@ -87,6 +88,8 @@ class ArchiveRun:
         self._output = output
         self._journal = journal
         self._settings = settings
+        # A stored document holds all that its source says, what is to be left out too.
+        self._store = None if omissions_of(settings.options) else str(output.folder)
         self._in_work: dict[str, str | None] = {}  # name -> its content, as far as it is known
         self._files: Iterator[File] = iter(())
         self._kept: list[Settled] = []
@@ -162,17 +165,17 @@ class ArchiveRun:
         kept, self._kept = self._kept, []
         return kept
 
-    def finish(self, *, complete: bool, excel: bool) -> int:
+    def finish(self, *, complete: bool, excel: bool, partition: tuple[str, ...] = ()) -> int:
         """Writes the tables, unless they are those that stand there, and after a `complete` run removes the documents of files
         that are gone. Returns how many."""
         journal = self._journal
-        made_of = self._made_of(excel)
+        made_of = self._made_of(excel, partition)
         if journal.finished_tables() != made_of:
             with journal.together():
                 journal.set_finished_tables(None)
-            self._output.write_tables(self._rows(), journal.failures(), excel=excel)
+            self._output.write_tables(self._rows(), journal.failures(), excel=excel, partition=partition)
             with journal.together():
-                journal.set_finished_tables(self._made_of(excel))
+                journal.set_finished_tables(self._made_of(excel, partition))
         return self._remove_gone() if complete else 0
 
     def _settle_all(self, done: Iterable[Settled]) -> Iterator[Settled]:
@@ -198,7 +201,7 @@ class ArchiveRun:
         self._in_work[file.name] = file.content
         deaths = self._journal.deaths(file.name)
         task = Task(
-            file.path, file.name, self._settings.model, str(self._output.folder), file.content,
+            file.path, file.name, self._settings.model, self._store, file.content,
             tuple(sorted({death.page for death in deaths[1:] if death.page is not None})), self._settings.options)
         return Job(task, deaths)
 
@@ -248,14 +251,14 @@ class ArchiveRun:
         for name, rows in self._journal.rows():
             yield unpacked(rows, writable(name))
 
-    def _made_of(self, excel: bool) -> str:
+    def _made_of(self, excel: bool, partition: tuple[str, ...]) -> str:
         """A hash of all that the tables are made of, and of the stamps of the files that hold them."""
-        made = hashlib.sha256(f"{__version__} {list(TABLES)} {excel} {self._journal.engine}".encode())
+        made = hashlib.sha256(f"{__version__} {list(TABLES)} {excel} {partition} {self._journal.engine}".encode())
         for name, content in self._journal.written():
             made.update(os.fsencode(name) + b"\n" + content.encode() + b"\n")
         for failure in self._journal.failures():
             made.update(json.dumps(asdict(failure)).encode())
-        for table in (*TABLE_FILES, FAILURES, *([WORKBOOK] if excel else [])):
+        for table in (*TABLE_FILES, FAILURES, *([WORKBOOK] if excel else []), *(TABLES if partition else ())):
             try:
                 made.update(str(stamp_of(os.stat(self._output.folder / table))).encode())
             except OSError:

@@ -17,6 +17,7 @@ from recognizer.archive.task import Counts, Result, Task, packed
 from recognizer.digitizing import digitize_grids, lay_out_document
 from recognizer.errors import RecognizerError
 from recognizer.exporting import TABLES, Failure, doubtful_facts, to_json, to_text
+from recognizer.exporting.omission import leave_out, omissions_of
 from recognizer.files import Stamp, read_file
 from recognizer.model import Model, load_model, shipped_model
 from recognizer.reading import read_bytes
@@ -51,6 +52,7 @@ def digitize_file(task: Task, found: Found = lambda content, stamp: None) -> Res
             document, grids = known
         records = digitize_grids(document, grids, _model(task.model), task.layout, without_checks=task.without_checks).records
         reached("export")
+        records = leave_out(records, omissions_of(task.options))
         records = replace(records, source=task.name, options=tuple({**dict(records.options), **dict(task.options)}.items()))
         result = Result(
             content, stamp, _counts(document, records), records.warnings, stored=known is not None,

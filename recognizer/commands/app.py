@@ -14,9 +14,12 @@ import typer
 from recognizer import __version__
 from recognizer.commands.audit import audit
 from recognizer.commands.checks import checks
+from recognizer.commands.diff import diff
 from recognizer.commands.digitize import digitize
 from recognizer.commands.evaluate import evaluate
+from recognizer.commands.export import export
 from recognizer.commands.messages import say
+from recognizer.commands.report import report
 from recognizer.commands.show import show
 from recognizer.commands.status import status
 from recognizer.commands.train import train
@@ -35,6 +38,9 @@ app.command()(status)
 app.command()(show)
 app.command()(checks)
 app.command()(audit)
+app.command()(export)
+app.command()(diff)
+app.command()(report)
 app.command()(train)
 app.command()(evaluate)
 app.add_typer(vocabulary, name="vocabulary")

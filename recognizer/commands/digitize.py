@@ -28,6 +28,10 @@ def digitize(
     excel: Annotated[bool, typer.Option("--excel", help=say("excel"))] = False,
     formats: Annotated[
         list[Format] | None, typer.Option("--format", metavar="FORMAT", help=say("format"), show_default=False)] = None,
+    partition: Annotated[
+        str | None, typer.Option("--partition", metavar="COLUMN,...", help=say("partition"), show_default=False)] = None,
+    without: Annotated[
+        list[str] | None, typer.Option("--without", metavar="TABLE:NAME", help=say("without"), show_default=False)] = None,
     model: Annotated[Path | None, typer.Option("--model", metavar="DIR", help=say("model"), show_default=False)] = None,
     layout: Annotated[Layout, typer.Option("--layout", help=say("layout"))] = Layout.NATIVE,
     without_check: Annotated[
@@ -51,6 +55,8 @@ def digitize(
     from recognizer.concepts.files import use, vocabulary_mark
     from recognizer.errors import UsageError
     from recognizer.exporting import FolderInUseError
+    from recognizer.exporting.omission import options_of, parse_omissions
+    from recognizer.exporting.partition import parse_partition
 
     if without_check:
         from recognizer.checking import checks_without
@@ -62,8 +68,10 @@ def digitize(
     left_out = (("without_checks", ",".join(sorted(set(without_check)))),) if without_check else ()
     use(vocabulary)
     marked = (("vocabulary", mark),) if (mark := vocabulary_mark()) else ()
-    settings = Settings(str(model.resolve()) if model else None, (("layout", str(layout)), *left_out, *marked))
-    wishes = Wishes(jobs, excel or Format.XLSX in (formats or []), rehash, retry_failed)
+    options = (("layout", str(layout)), *left_out, *marked, *options_of(parse_omissions(without or [])))
+    settings = Settings(str(model.resolve()) if model else None, options)
+    parted = parse_partition(partition) if partition else ()
+    wishes = Wishes(jobs, excel or Format.XLSX in (formats or []), parted, rehash, retry_failed)
     found = Sources(sources, out)
     if dry_run:
         from recognizer.commands.estimate import estimate

@@ -73,6 +73,12 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "check_means": ("What it says", "含义"),
     "check_switch": ("Can be left out", "可关闭"),
     "yes": ("yes", "是"),
+    "partition": (
+        "Part the Parquet tables into folders by the values of these columns, such as city,fiscal_year.",
+        "按这些列的值把 Parquet 分到文件夹里，如 city,fiscal_year。"),
+    "without": (
+        "Leave this out of everything written, such as attributes:项目负责人; can be given several times.",
+        "任何输出都不含这些内容，如 attributes:项目负责人，可写多次。"),
     "quiet": ("Say nothing but what failed.", "只报告失败。"),
     "jobs": (
         "How many processes read documents at the same time; as many as there are processors, if not given.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -11,12 +12,14 @@ from pathlib import Path
 
 from recognizer.archive import ArchiveRun, Inventory, Journal, Settings, Settled, Supervisor
 from recognizer.archive.journal import JOURNAL
+from recognizer.archive.stored import STORED
 from recognizer.archive.task import READER
 from recognizer.commands.interruption import Interruption
 from recognizer.commands.progress import Progress
 from recognizer.commands.sources import Sources
 from recognizer.commands.summary import Summary
 from recognizer.exporting import Failure, OutputFolder
+from recognizer.exporting.omission import omissions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Wishes:
 
     jobs: int | None = None
     excel: bool = False
+    partition: tuple[str, ...] = ()
     rehash: bool = False
     retry_failed: bool = False
     reader: str = READER
@@ -49,6 +53,9 @@ def run_archive(
             inventory.add(found.path, found.folder)
         output = stack.enter_context(OutputFolder(out))
         journal = stack.enter_context(Journal(out / JOURNAL, settings.engine()))
+        if omissions_of(settings.options):
+            journal.forget_others()
+            shutil.rmtree(out / STORED, ignore_errors=True)
         run = ArchiveRun(output, journal, settings)
         supervisor = Supervisor(run.next_job, jobs=wishes.jobs or processors(), reader=wishes.reader)
         stack.callback(supervisor.close)
@@ -67,7 +74,7 @@ def run_archive(
             progress.settled(settled)
             if debug and settled.result and settled.result.trace:
                 raise UnforeseenError(settled.result.trace)
-        summary.removed = run.finish(complete=not interruption.wanted, excel=wishes.excel)
+        summary.removed = run.finish(complete=not interruption.wanted, excel=wishes.excel, partition=wishes.partition)
         summary.documents, summary.done, summary.counts = journal.counts()
         summary.seconds = time.monotonic() - started
         with journal.together():

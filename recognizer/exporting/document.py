@@ -176,6 +176,7 @@ def _indicator(indicator: Indicator) -> Json:
         "extra": _extra(indicator.extra),
         "doubts": list(indicator.evidence.doubts),
         "reasons": list(indicator.evidence.reasons),
+        "accepted": indicator.evidence.accepted,
         "value_details": value_details,
     }
 
@@ -230,14 +231,15 @@ def _evidence(evidence: Evidence) -> Json:
         "provenance": evidence.provenance,
         "doubts": list(evidence.doubts),
         "reasons": list(evidence.reasons),
+        "accepted": evidence.accepted,
     }
 
 
 def _places(places: Iterable[Place]) -> list[Json]:
-    return [place for place in map(_place, places) if place]
+    return [place for place in map(place_json, places) if place]
 
 
-def _place(place: Place) -> Json:
+def place_json(place: Place) -> Json:
     """Only what is known of a place; an empty dict where nothing is."""
     known: Json = {}
     if place.page is not None:

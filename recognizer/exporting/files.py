@@ -12,6 +12,7 @@ import itertools
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePath
@@ -74,12 +75,16 @@ class OutputFolder:
         return path
 
     def write_tables(
-        self, documents: Iterable[Mapping[str, Columns]], failures: Iterable[Failure], *, excel: bool = False
+        self, documents: Iterable[Mapping[str, Columns]], failures: Iterable[Failure], *, excel: bool = False,
+        partition: tuple[str, ...] = ()
     ) -> tuple[Path, ...]:
-        """Writes the tables of the documents (each its rows by table), the failures and, if wanted, the workbook.
+        """Writes the tables of the documents (each its rows by table), the failures and, if wanted, the workbook; with a
+        `partition`, a folder of Parquet files parted by these columns for each table in place of the one file.
 
-        All take their final names when all are whole; a workbook of a former run goes where none is wanted.
+        All take their final names when all are whole; what a former run wrote and this one does not goes.
         """
+        from recognizer.exporting.partition import is_parted, replace_partitioned
+
         names = (*TABLE_FILES, FAILURES, *([WORKBOOK] if excel else []))
         temporary = {name: self._temporary_in(self.folder) for name in names}
         try:
@@ -87,16 +92,24 @@ class OutputFolder:
             with temporary[FAILURES].open("w", encoding="utf-8") as file:
                 file.writelines(map(_failure_line, failures))
             for path in temporary.values():
-                _flush(path)
+                flush(path)
             for name, path in temporary.items():
-                os.replace(path, self.folder / name)
+                if partition and name.endswith(".parquet"):
+                    replace_partitioned(path, self.folder / name.removesuffix(".parquet"), partition)
+                    path.unlink()
+                    (self.folder / name).unlink(missing_ok=True)
+                else:
+                    os.replace(path, self.folder / name)
         except BaseException:
             for path in temporary.values():
                 path.unlink(missing_ok=True)
             raise
         if not excel:
             (self.folder / WORKBOOK).unlink(missing_ok=True)
-        return tuple(self.folder / name for name in names)
+        if not partition:
+            for folder in filter(is_parted, (self.folder / name for name in TABLES)):
+                shutil.rmtree(folder)
+        return tuple(self.folder / name for name in names if (self.folder / name).exists())
 
     def remove_documents(self, unless: Callable[[Path], bool]) -> int:
         """Removes the documents of former runs, `unless` a path is one to keep; files that this product did not write stay.
@@ -178,14 +191,14 @@ def write_atomically(path: Path, content: bytes, temporary: Path) -> None:
     """Writes the content to `temporary`, which must be in the folder of `path`, and renames it; leaves nothing behind."""
     try:
         temporary.write_bytes(content)
-        _flush(temporary)
+        flush(temporary)
         os.replace(temporary, path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
     """Makes sure that the file's content is on the disk before its name is."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
@@ -203,6 +216,8 @@ def _remove_leftovers(folder: Path) -> None:
     """Removes temporary files that a killed run left."""
     for leftover in itertools.chain(folder.glob(_TEMPORARY), (folder / DOCUMENTS).rglob(_TEMPORARY)):
         leftover.unlink(missing_ok=True)
+    for leftover in itertools.chain(folder.glob(".recognizer-*.new"), folder.glob(".recognizer-*.old")):
+        shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _lock(folder: Path) -> int | None:
