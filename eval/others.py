@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 RECOGNIZER = "recognizer"
+STREAM = "stream"  # prints three peaks: with everything imported, half-way through the pages, at the end
 
 
 def floor(path: Path) -> None:
@@ -67,6 +68,27 @@ def recognizer(paths: list[Path], folder: Path) -> None:
         digitize(path, model=model).to_json()
 
 
+def stream(path: Path, folder: Path) -> list[float]:
+    """The peaks of memory in MB of reading a PDF section by section: before it, half-way and after it."""
+    from recognizer.commands.starting import leave_out_layout_network
+
+    leave_out_layout_network()
+    import pymupdf
+
+    from recognizer.digitizing import digitize_pages
+    from recognizer.layout import pages as _layout  # what reading would import on the way  # noqa: F401
+    from recognizer.model import load_model
+
+    model = load_model(folder)
+    with pymupdf.open(path) as pdf:
+        count = len(pdf)
+    imported, half, read = peak(), 0.0, 0
+    for section in digitize_pages(path, model=model):
+        read += len(section.records.pages)
+        half = half or (peak() if 2 * read >= count else 0.0)
+    return [imported, half, peak()]
+
+
 def peak() -> float:
     """The most memory in MB that this process has held; on Linux without what its parent held when it was started."""
     status = Path("/proc/self/status")
@@ -80,6 +102,9 @@ def peak() -> float:
 def main() -> None:
     """Reads the documents and prints the peak."""
     who, folder, *paths = sys.argv[1:]
+    if who == STREAM:
+        print(*stream(Path(paths[0]), Path(folder)))
+        return
     if who == RECOGNIZER:
         recognizer(list(map(Path, paths)), Path(folder))
     else:
