@@ -102,6 +102,8 @@ class _Words:
 def _stands(text: str, lines: list[list[str]]) -> bool:
     """Whether the text is a concatenation of runs of the lines' pieces: line by line, and forwards within each piece."""
     rest = fold(text)
+    if any(rest in piece for pieces in lines for piece in pieces):
+        return True
     for pieces in lines:
         unread = list(pieces)
         while rest:

@@ -216,17 +216,19 @@ def _once(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     printed = [(char, box[0] // across, box[1] // along) for run in runs for char, box in zip(run.text, run.boxes, strict=True)]
     if len(set(printed)) == len(printed):
         return runs
-    seen: dict[str, list[Box]] = {}
+    suspects = {place[0] for place, times in Counter(printed).items() if times > 1 and not place[0].isspace()}
+    seen: dict[str, list[Box]] = {char: [] for char in suspects}
     kept = []
     for run in runs:
-        fresh = []
-        for number, (char, box) in enumerate(zip(run.text, run.boxes, strict=True)):
-            earlier = seen.setdefault(char, [])
-            if char.isspace() or not any(_same_place(box, other) for other in earlier):
-                fresh.append(number)
+        again = set()
+        for number, char in enumerate(run.text):
+            if char in suspects and any(_same_place(run.boxes[number], other) for other in seen[char]):
+                again.add(number)
         for char, box in zip(run.text, run.boxes, strict=True):
-            seen[char].append(box)
-        if len(fresh) == len(run.text):
+            if char in suspects:
+                seen[char].append(box)
+        fresh = [number for number in range(len(run.text)) if number not in again] if again else ()
+        if not again:
             kept.append(run)
         elif any(not run.text[number].isspace() for number in fresh):
             boxes = tuple(run.boxes[number] for number in fresh)
