@@ -25,6 +25,7 @@ from recognizer.watching import reached
 THICKEST_RULE = 3.0  # points; a filled box that is wider both ways is shading
 POINTS = 72.0  # in an inch
 TWICE = 0.17  # a character that stands off another of its kind by less than this share of their height is printed twice
+LAYER = 0.05  # share of a page's characters with others of their kind near from which a whole layer is printed twice
 NEAR = (2.0, 8.0)  # points of the boxes in which a page is first searched for such characters
 STRAIGHT = 0.5  # points by which a line may lean and still be a rule
 FORGET = 50  # pages after which MuPDF forgets the fonts and pictures that it keeps for pages to come
@@ -214,9 +215,11 @@ def _once(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     """The runs without characters that are printed in their place already: to look bold, or in a hidden layer to be searched."""
     across, along = NEAR
     printed = [(char, box[0] // across, box[1] // along) for run in runs for char, box in zip(run.text, run.boxes, strict=True)]
-    if len(set(printed)) == len(printed):
+    often = {place: times for place, times in Counter(printed).items() if times > 1 and not place[0].isspace()}
+    if not often:
         return runs
-    suspects = {place[0] for place, times in Counter(printed).items() if times > 1 and not place[0].isspace()}
+    # Where much stands twice, all may: characters near the edge of a box have their double in the next.
+    suspects = set("".join(run.text for run in runs)) if sum(often.values()) > LAYER * len(printed) else {char for char, *_ in often}
     seen: dict[str, list[Box]] = {char: [] for char in suspects}
     kept = []
     for run in runs:

@@ -15,6 +15,7 @@ CELLS_BACK = 11  # pieces looked at in those lines
 LABEL_ROWS = 8  # rows that a label printed a character a row, beside the rows it holds for, may leave between two characters
 SHORT = 2  # characters of a label printed a character or two a row
 FAINT = 0.01  # seam score below which pieces that are not neighbours are not one cell
+FAINT_ROWS = 0.05  # and the same for pieces in two rows of a page
 PROSE_ROWS = 2  # lines of running heads that may stand between the two halves of a broken table
 
 
@@ -79,9 +80,14 @@ def _drawn(context: Context, number: int, row: list[int], pairs: list[tuple[int,
 def plausible(context: Context, pairs: NDArray[np.int64], seams: NDArray[np.float32]) -> NDArray[np.bool_]:
     """(pairs,) which pairs are worth the joiner's look: not those of distant pieces whose characters do not read on.
 
-    A label printed a character or two a line reads on where its single characters hardly seem to.
+    Nor those of two rows of a page, which its layout has told apart. A label printed a character or two a line reads on where its
+    single characters hardly seem to.
     """
     drawn: NDArray[np.bool_] = context.position[pairs[:, 1], 0] > 0
     short = np.asarray([len(cell.text) <= SHORT for cell in context.cells], np.bool_)
-    kept: NDArray[np.bool_] = drawn | (pairs[:, 1] - pairs[:, 0] == 1) | (seams >= FAINT) | short[pairs].all(axis=1)
+    first = np.asarray([cell.pieces[0].place.page or 0 for cell in context.cells], np.int64)
+    last = np.asarray([cell.pieces[-1].place.page or 0 for cell in context.cells], np.int64)
+    apart = drawn & (last[pairs[:, 0]] == first[pairs[:, 1]]) & (first[pairs[:, 1]] > 0)
+    kept: NDArray[np.bool_] = (drawn & ~apart) | (pairs[:, 1] - pairs[:, 0] == 1) & ~apart | (
+        seams >= np.where(apart, FAINT_ROWS, FAINT)) | short[pairs].all(axis=1)
     return kept
