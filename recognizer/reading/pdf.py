@@ -219,7 +219,8 @@ def _once(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     if not often:
         return runs
     # Where much stands twice, all may: characters near the edge of a box have their double in the next.
-    suspects = set("".join(run.text for run in runs)) if sum(often.values()) > LAYER * len(printed) else {char for char, *_ in often}
+    layer = sum(often.values()) > LAYER * len(printed)
+    suspects = {char for char, *_ in (printed if layer else often)}
     seen: dict[str, list[Box]] = {char: [] for char in suspects}
     kept = []
     for run in runs:
