@@ -44,6 +44,8 @@ def test_gold_values_are_taken_apart_as_a_person_would() -> None:
     ("三万五千元", None, 35000, None, "元"), ("贰拾人", None, 20, None, "人"), ("廿五人", None, 25, None, "人"),
     ("80%≤X≤90%", None, 80, 90, "%"), ("大于80%小于90%", None, 80, 90, "%"), ("[80%,90%]", None, 80, 90, "%"),
     ("500元/人·月", None, 500, None, "元/人/月"), ("3000元/㎡", None, 3000, None, "元/㎡"), ("5000m2", None, 5000, None, "m2"),
+    ("完成三千人次", None, 3000, None, "人次"), ("培训人数三十人", None, 30, None, "人"), ("三至五个月", None, 3, 5, "个月"),
+    ("每年至少完成一项重点课题调研", "≥", 1, None, "项/年"),
     ("人均500元", None, 500, None, "元/人"), ("半年1次", None, 1, None, "次/半年"), ("100吨标准煤", None, 100, None, "吨"),
 ])
 def test_quantities(text: str, comparator: str | None, low: float, high: float | None, unit: str | None) -> None:
@@ -69,7 +71,8 @@ def test_dates(text: str, comparator: str | None, date: str) -> None:
 @pytest.mark.parametrize("text", [
     "较高", "进一步提升", "全部完成", "不发生安全事故", "满意人数÷受访人数×100%", "符合GB/T 33870-2017要求", "一定程度提高",
     "开展“一报告两评议”",
-    "≥**%", "形成一套制度", "保障12345热线畅通", "对30个单位开展检查", "±5%", "5%±1%", "数十人", "3天-5周", "5-3天", "一成不变",
+    "≥**%", "形成一套制度", "保障12345热线畅通", "对30个单位开展检查", "±5%", "5%±1%", "数十人", "第三十次会议", "几十人",
+    "3天-5周", "5-3天", "一成不变",
 ])
 def test_words_stay_words(text: str) -> None:
     reading = parse_value(text)

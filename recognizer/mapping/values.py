@@ -7,79 +7,61 @@ quantities, and tell by how many there are what kind of value it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from recognizer.mapping.dates import find_dates
 from recognizer.mapping.numerals import ARABIC, CHINESE, number
-from recognizer.mapping.units import known_units, load, to_base
+from recognizer.mapping.units import to_base
+from recognizer.mapping.values_grammar import (
+    AFTER,
+    BEFORE,
+    BRACKETED,
+    COMPARATORS,
+    MEASURES,
+    TIME,
+    UNIT,
+    VERB,
+    WORDS,
+    Statement,
+    any_of,
+    statements,
+)
 from recognizer.types import Reading
 from recognizer.vocabulary import fold
 
-
-def _any_of(words: Iterable[str]) -> str:
-    """Any of the words, the longest first; one of Latin letters ends where the letters end."""
-    chosen = set(words)
-    longest_first = sorted((word for word in chosen if len(word) > 1 or word.isascii()), key=len, reverse=True)
-    one_character = "".join(sorted(word for word in chosen if len(word) == 1 and not word.isascii()))
-    branches = [re.escape(word) + (r"(?![A-Za-z])" if word.isascii() and word[-1].isalpha() else "") for word in longest_first]
-    return "(?:" + "|".join([*branches, *([f"[{one_character}]"] if one_character else [])]) + ")"
-
-
 _LONGEST_VALUE = 300  # characters; longer texts are prose that no single quantity states
 _LONGEST_TEXT = 1000  # characters, blanks included; longer texts are not even remembered
-_WORDS = load("values")
-_COMPARATORS = {word: sign for name, sign in (("at_least", "≥"), ("at_most", "≤"), ("above", ">"), ("below", "<"), ("equal", "="),
-                                              ("about", "≈"), ("after_at_least", "≥"), ("after_at_most", "≤"),
-                                              ("after_about", "≈")) for word in _WORDS[name]}
-_BEFORE = _any_of([word for name in ("at_least", "at_most", "above", "below", "equal", "about") for word in _WORDS[name]])
-_AFTER = _any_of(_WORDS["after_at_least"] + _WORDS["after_at_most"] + _WORDS["after_about"])
-_VERB = _any_of(_WORDS["verbs"])
-_TIME = _any_of(_WORDS["time_words"])
-
-_BRACKETED = r"(?:\([\u4e00-\u9fff]{1,3}\))?"
-_MEASURES = known_units().keys() - {"成"}
-_FOREIGN = _any_of(word for word in _MEASURES if not re.fullmatch(r"[\u4e00-\u9fff]+", word))  # ㎡, km
-_PER = rf"\d*(?:{_FOREIGN}|[\u4e00-\u9fff]{{1,4}}){_BRACKETED}(?=$|[^\u4e00-\u9fff]|{_AFTER})"
-_MEASURE = rf"(?:{_any_of(_WORDS['multipliers'])}(?!分点))?(?:{_any_of(_MEASURES)}(?:\(次\))?|成(?=$|[^\u4e00-\u9fff]|{_AFTER}))"
-_UNIT = rf"{_MEASURE}(?:[/每]每?个?{_PER}(?:[·、*][\u4e00-\u9fff]{{1,2}}(?=$|[^\u4e00-\u9fff]))*)*"
-_NUMBER = (rf"(?:[-+]?{ARABIC}|(?:百|千)分之(?:{ARABIC}|{CHINESE})"
-           rf"|(?<![几数点成])(?:{CHINESE}(?={_AFTER}?[多余]?{_MEASURE}|[-~至到]{CHINESE}{_MEASURE})))")
-
-_QUANTITY = re.compile(
-    rf"(?P<before>(?:{_BEFORE})(?:或|到)?)?(?P<rank>(?<!提)前)?(?<![\d.a-zA-Z第])(?P<low>{_NUMBER})[多余]?(?P<low_unit>{_UNIT})?"
-    rf"(?:(?:[-~至到]|—+)(?P<high>{_NUMBER}))?(?P<inner>{_AFTER})?(?P<unit>{_UNIT})?(?P<after>{_AFTER})?")
 _PER_FRONT = re.compile(
-    rf"(?P<per>(?:半年|[人户年月日周]均|每(?:\d+|{CHINESE})?(?:{_TIME}|(?:个|名|位|家)?[\u4e00-\u9fff]{{1,4}}?{_BRACKETED}))+)"
-    rf"(?P<words>(?:{_VERB}[^\d,;。一二两三四五六七八九十每]{{0,10}}?)?)$")
-_BETWEEN = re.compile(rf"(?:{_VERB})?$")
-_LOW = rf"(?:{_any_of(_WORDS['at_least'] + _WORDS['above'])})"
-_HIGH = rf"(?:{_any_of(_WORDS['at_most'] + _WORDS['below'])})"
+    rf"(?P<per>(?:半年|[人户年月日周]均|每(?:\d+|{CHINESE})?(?:{TIME}|(?:个|名|位|家)?[\u4e00-\u9fff]{{1,4}}?{BRACKETED}))+)"
+    rf"(?P<words>(?:{VERB}[^\d,;。一二两三四五六七八九十每]{{0,10}}?)?)$")
+_BEFORE_A_VERB = re.compile(rf"(?P<sign>{BEFORE}){VERB}$")  # 每年至少完成一项
+_BETWEEN = re.compile(rf"(?:{VERB})?$")
+_LOW = rf"(?:{any_of(WORDS['at_least'] + WORDS['above'])})"
+_HIGH = rf"(?:{any_of(WORDS['at_most'] + WORDS['below'])})"
 _LOW_END, _HIGH_END = (rf"(?P<{end}>{ARABIC})(?P<{end}_unit>[^\d,~≥≤<>=]{{0,9}}?)" for end in ("low", "high"))
-_WHOLE_UNIT = re.compile(rf"(?:{_UNIT})?")
 _RANGES = tuple(re.compile(pattern + "$") for pattern in (
     rf"{_LOW}{_LOW_END}[,且并]*{_HIGH}{_HIGH_END}",  # ≥80%,≤90%
     rf"{_LOW_END}{_HIGH}[A-Za-z\u4e00-\u9fff]{{1,8}}{_HIGH}{_HIGH_END}",  # 80%≤X≤90%
     rf"[\[(]{_LOW_END}[,~-]{_HIGH_END}[\])]"))  # [80%,90%]
-_BARE_UNIT = re.compile(rf"^[^\d,;。:：、≥≤<>=%]{{1,5}}?(?=$|{_AFTER}$)")
+_BARE_UNIT = re.compile(rf"^[^\d,;。:：、≥≤<>=%]{{1,5}}?(?=$|{AFTER}$)")
 
 _HIDDEN = re.compile(
     r"《[^》]*》|“[^”]*”|\"[^\"]*\"|〔\d{4}〕\d*号?|\[\d{4}\]\d*号?|第\d+[条款项号]"
     r"|[A-Za-z]+(?:/[A-Za-z]+)*/?\d[\d.\-:]*|\d+号|(?<![^;。,])\(?\d{1,2}(?:、(?!\d+月)|\)|\.(?!\d))(?=\D)"
-    r"|\d[\d.]*[a-zA-Z]{2,}(?![a-zA-Z/])|\d+[*×xX]\d+|" + _any_of(_WORDS["idioms"]))
-_KNOWN_LATIN_UNIT = re.compile(rf"(?:\d[\d.]*)?(?:{_any_of(word for word in _MEASURES if word.isascii())})$")
+    r"|\d[\d.]*[a-zA-Z]{2,}(?![a-zA-Z/])|\d+[*×xX]\d+|" + any_of(WORDS["idioms"]))
+_KNOWN_LATIN_UNIT = re.compile(rf"(?:\d[\d.]*)?(?:{any_of(word for word in MEASURES if word.isascii())})$")
 _NO_NUMBER = re.compile(  # ٣, 10⁵, 1e400
     r"(?![0-9])\d|[0-9][⁰¹²³⁴-⁹½¼¾⅓⅔⅛]|(?<![A-Za-z0-9])[0-9][0-9.,]*[eE][-+]?[0-9]+(?![A-Za-z0-9])")
 _STATING = re.compile(r"\d|[零〇○一二两三四五六七八九十百千廿卅壹贰叁肆伍陆柒捌玖拾佰仟年月季]")
 _PLAIN = re.compile(  # ≥95%, but nothing that may be a date: 12月, 2024.12
-    rf"(?P<sign>[<>]=|[≥≤<>=])?(?!(?:19|20)\d\d\.)(?P<number>{ARABIC})(?![年月日季周旬号])(?P<unit>{_UNIT})?$")
+    rf"(?P<sign>[<>]=|[≥≤<>=])?(?!(?:19|20)\d\d\.)(?P<number>{ARABIC})(?![年月日季周旬号])(?P<unit>.*)$")
 _MALFORMED = re.compile(r"[0-9]\.[0-9]*\.[0-9]")
 _FORMULA = re.compile(r"[÷×]|/[^/]*[×*]100%|比[=:]")
 _TEMPLATE = re.compile(r"\*{2,}|X{2,}|x{2,}|…|_{2,}")
-_VERB_ANYWHERE = re.compile(_VERB)
-_AFTER_ONLY = re.compile(_AFTER)
-_DESCRIBING = re.compile(rf"(?:^|[,;。]){_any_of(_WORDS['describing'])}[^,;。]*$")
+_VERB_ANYWHERE = re.compile(VERB)
+_AFTER_ONLY = re.compile(AFTER)
+_DESCRIBING = re.compile(rf"(?:^|[,;。]){any_of(WORDS['describing'])}[^,;。]*$")
 _CLAUSE = re.compile(r"[;。,]")
 _WORDY = re.compile(r"[\u4e00-\u9fff]{2,}")
 _PART = re.compile(r"[百千]分之")
@@ -123,9 +105,9 @@ def _parse(text: str) -> Reading:
     if line.strip("。.") == "不适用":
         return Reading("not_applicable")
     plain = _PLAIN.match(line)
-    if plain and (quantity := number(plain["number"])) is not None:
-        return _quantity_reading(
-            printed, line, _Found(0, len(line), _COMPARATORS.get(plain["sign"] or ""), quantity, None, _unit(plain["unit"])))
+    if plain and (not plain["unit"] or UNIT.fullmatch(plain["unit"])) and (quantity := number(plain["number"])) is not None:
+        sign, unit = COMPARATORS.get(plain["sign"] or ""), _unit(plain["unit"] or None)
+        return _quantity_reading(printed, line, _Found(0, len(line), sign, quantity, None, unit))
     words = Reading("qualitative", qualitative=text.strip())
     if not _STATING.search(line):
         return words
@@ -183,8 +165,8 @@ def _quantities(line: str) -> list[_Found]:
         return [whole]
     found: list[_Found] = []
     used = 0
-    for match in _QUANTITY.finditer(line):
-        quantity = _read(line, match, used)
+    for statement in statements(line):
+        quantity = _read(line, statement, used)
         if not quantity:
             continue
         rate = quantity.unit and _BETWEEN.match(line[used:quantity.start])
@@ -201,7 +183,7 @@ def _range(line: str) -> _Found | None:
     if not match:
         return None
     units = {match["low_unit"], match["high_unit"]} - {""}
-    if len(units) > 1 or not all(map(_WHOLE_UNIT.fullmatch, units)):
+    if len(units) > 1 or not all(map(UNIT.fullmatch, units)):
         return None
     low, high = number(match["low"]), number(match["high"])
     if low is None or high is None or low > high:
@@ -217,7 +199,7 @@ def _unit(printed: str | None) -> str | None:
 
 
 def _is_time(found: _Found) -> bool:
-    return found.unit in _WORDS["time_words"] and found.comparator is None and found.high is None
+    return found.unit in WORDS["time_words"] and found.comparator is None and found.high is None
 
 
 def _rate(time: _Found, quantity: _Found) -> _Found:
@@ -226,46 +208,48 @@ def _rate(time: _Found, quantity: _Found) -> _Found:
     return replace(quantity, start=time.start, unit=f"{quantity.unit}/{per}")
 
 
-def _read(line: str, match: re.Match[str], used: int) -> _Found | None:
-    """The quantity that a match states, None where its number only names or describes something."""
-    low_text, high_text = match["low"], match["high"]
+def _read(line: str, stated: Statement, used: int) -> _Found | None:
+    """The quantity that is stated, None where its number only names or describes something."""
+    low_text, high_text = stated.low, stated.high
     low = number(_PART.sub("", low_text))
     high = number(_PART.sub("", high_text)) if high_text else None
     if low is None or (high_text and (high is None or high < low)):
         return None
-    end = match.end()
-    units = [unit for unit in (match["low_unit"], match["unit"]) if unit]
+    end = stated.end
+    units = [unit for unit in (stated.low_unit, stated.unit) if unit]
     if high is not None and len(set(units)) > 1:
         return None  # 3天-5周
     unit = units[0] if units else {"百": "%", "千": "‰"}.get(low_text[0]) if _PART.match(low_text) else None
-    ahead = line[used:match.start()]
-    signs = (match["before"], match["inner"], match["after"])
-    comparator = _comparator(signs)
+    ahead = line[used:stated.start]
+    distant = None if stated.before else _BEFORE_A_VERB.search(ahead)
+    begin = used + distant.start() if distant else stated.start
+    ahead = line[used:begin]
+    comparator = _comparator((stated.before or (distant and distant["sign"]), stated.inner, stated.after))
     alone = not ahead.strip() and (end == len(line) or line[end] in ";。,")
     if unit is None:
-        bare = _BARE_UNIT.match(line[end:]) if match["before"] else None
+        bare = _BARE_UNIT.match(line[end:]) if stated.before else None
         if bare and not _VERB_ANYWHERE.search(bare.group()):
             unit, end = bare.group(), end + bare.end()
             tail = _AFTER_ONLY.match(line, end)
             if tail:
-                comparator, end = comparator or _COMPARATORS[tail.group()], tail.end()
-        elif not comparator and not match["rank"] and not alone:
+                comparator, end = comparator or COMPARATORS[tail.group()], tail.end()
+        elif not comparator and not stated.rank and not alone:
             return None
     per = _per(ahead) if unit else None
     if per:
         unit, start = f"{unit}/{per[0]}", used + per[1]
     else:
-        start = match.start()
-    if not per and not comparator and not _states(line, match, ahead, end):
+        start = begin
+    if not per and not comparator and not _states(line, stated, ahead, end):
         return None
-    if comparator is None and match["rank"]:
+    if comparator is None and stated.rank:
         comparator = "≤"
-    return _Found(start, end, comparator, low, high, _unit(unit), bool(match["rank"]))
+    return _Found(start, end, comparator, low, high, _unit(unit), stated.rank)
 
 
 def _comparator(signs: tuple[str | None, ...]) -> str | None:
     """The sign of the words around a number; a printed = gives way to 以上 and the like."""
-    read = [_COMPARATORS.get(sign) or _COMPARATORS.get(sign.rstrip("或到")) for sign in signs if sign]
+    read = [COMPARATORS.get(sign) or COMPARATORS.get(sign.rstrip("或到")) for sign in signs if sign]
     strong = [sign for sign in read if sign and sign != "="]
     return strong[0] if strong else "=" if read else None
 
@@ -288,9 +272,9 @@ def _arabic_head(per: str) -> str:
     return ("" if count == 1 else f"{count:g}") + per[head.end():]
 
 
-def _states(line: str, match: re.Match[str], ahead: str, end: int) -> bool:
+def _states(line: str, stated: Statement, ahead: str, end: int) -> bool:
     """Whether a number without a comparator states a target and does not only say where or how work is done."""
-    if _WEAK_ONE.match(match["low"] + (match["unit"] or match["low_unit"] or "")) and (ahead or end < len(line)):
+    if _WEAK_ONE.match(stated.low + (stated.unit or stated.low_unit or "")) and (ahead or end < len(line)):
         return False
     clause_rest = _CLAUSE.split(line[end:])[0]
     return not (_DESCRIBING.search(ahead) and _VERB_ANYWHERE.search(clause_rest))
