@@ -30,6 +30,7 @@ from recognizer.generation.printing import print_generated
 from recognizer.generation.printing.style import Rules
 from recognizer.layout import lay_out
 from recognizer.layout.engines import Layout
+from recognizer.limits import Limits
 from recognizer.measuring import score
 from recognizer.measuring.facts import Counts
 from recognizer.measuring.structure import adjacency, grid_cells, plain, truth_cells
@@ -39,6 +40,7 @@ from recognizer.repair import repair
 from recognizer.resources import models_folder
 from recognizer.types import Grid
 
+LIMITS = Limits(page_seconds=600)  # engines are compared, not given up
 SETS: dict[str, Rules | None] = {"project's PDFs": None, "all rules": "full", "half of them": "half", "none": "none"}
 
 
@@ -67,15 +69,15 @@ class Figures:
 def measure(pdf: GoldPdf, layout: str, model: Model) -> Figures:
     """A layout's figures for a document."""
     document = read(pdf.path)
-    lay_out(document, layout=layout, path=pdf.path)  # engines are loaded with the first page
+    lay_out(document, LIMITS, layout=layout, path=pdf.path)  # engines are loaded with the first page
     start = time.process_time()
     warnings: list[str] = []
-    grids = lay_out(document, None, warnings.append, layout=layout, path=pdf.path)
+    grids = lay_out(document, LIMITS, warnings.append, layout=layout, path=pdf.path)
     milliseconds = 1000 * (time.process_time() - start)
     print(*(f"{pdf.path.name}: {text}" for text in warnings), sep="\n", end="", file=sys.stderr)
     whole = [grid for grid in repair(grids, model) if grid.drawn]
     truth = [truth_cells(table) for table in pdf.structure["tables"]]
-    values = score(pdf.records, digitize_document(document, model, layout=layout, path=pdf.path).to_json())["value"]
+    values = score(pdf.records, digitize_document(document, model, LIMITS, layout=layout, path=pdf.path).to_json())["value"]
     wanted = Counter((plain(cell.text), cell.row_span, cell.column_span) for table in truth for cell in table)
     return Figures(
         adjacency(truth, map(grid_cells, whole)), values, milliseconds, len(document.blocks),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -29,6 +30,7 @@ class LayoutNetwork:
             hint = "pip install 'recognizer[deep]'"
             raise UsageError("PyMuPDF's layout network is not installed", stage="layout", hint=hint) from None
         network.activate()
+        pymupdf.set_messages(path=os.devnull)  # what it prints would stand among the output
         self._pdf = pymupdf.open(path)
 
     def __call__(self, page: Page) -> list[Lattice] | None:
@@ -36,8 +38,10 @@ class LayoutNetwork:
         source = self._pdf[page.number - 1]
         if source.rotation or page.turn:
             return None
-        found = source.find_tables(use_layout=True, refine=True).tables
-        return [lattice for table in found if (lattice := _lattice(_boxes(table)))] or None
+        found = source.find_tables(use_layout=True, refine=True)
+        if found is None:
+            raise RuntimeError("PyMuPDF gave the page up")  # what for it only prints
+        return [lattice for table in found.tables if (lattice := _lattice(_boxes(table)))] or None
 
 
 def _boxes(table: Any) -> list[tuple[float, float, float, float]]:
