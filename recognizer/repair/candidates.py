@@ -14,7 +14,7 @@ ROWS_BACK = 2  # visual lines between the parts of a cell that its neighbours we
 CELLS_BACK = 11  # pieces looked at in those lines
 LABEL_ROWS = 8  # rows that a label printed a character a row, beside the rows it holds for, may leave between two characters
 SHORT = 2  # characters of a label printed a character or two a row
-FAINT = 0.01  # seam score below which pieces that are not neighbours are not one cell
+FAINT = 0.003  # seam score below which pieces that are not neighbours are not one cell
 FAINT_ROWS = 0.05  # and the same for pieces in two rows of a page
 PROSE_ROWS = 2  # lines of running heads that may stand between the two halves of a broken table
 
