@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 
-.PHONY: help venv install demo test lint train eval eval-full readme bench bench-icdar bench-layouts bench-archive soak torture fuzz damage clean
+.PHONY: help venv install demo test lint train eval eval-full readme bench bench-icdar bench-layouts bench-archive soak torture fuzz damage pictures clean
 
 help:
 	@echo "make install    recognizer in $(VENV)"
@@ -24,6 +24,7 @@ help:
 	@echo "make torture DIR=...      strange PDFs of a folder, and fixtures mutated by seed: every file accounted for"
 	@echo "make fuzz SECONDS=60      each reader with bytes that no document has"
 	@echo "make damage     what measures of structure do not see: faults put into gold tables"
+	@echo "make pictures   the pictures of docs/layout.md, a page of each kind with its cells"
 	@echo "make clean      remove what can be made again"
 
 venv: $(BIN)/python
@@ -101,6 +102,9 @@ fuzz: $(VENV)/.installed-for-tests
 
 damage: $(VENV)/.installed
 	$(BIN)/python eval/damage.py --out eval/damage.md
+
+pictures: $(VENV)/.installed-for-tests
+	$(BIN)/python eval/pictures.py docs/pictures
 
 clean:
 	rm -rf $(VENV) build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
