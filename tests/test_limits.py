@@ -35,6 +35,19 @@ def too_large(page: pymupdf.Page) -> None:
     page.set_mediabox(pymupdf.Rect(0, 0, 14400, 14400))
 
 
+def without_unicode(page: pymupdf.Page) -> None:
+    """Characters of a font that draws its glyphs and does not say which characters they are."""
+    pdf = page.parent
+    glyph, font = pdf.get_new_xref(), pdf.get_new_xref()
+    pdf.update_object(glyph, "<<>>")
+    pdf.update_stream(glyph, b"500 0 0 0 400 600 d1 0 0 400 600 re f", new=True)
+    pdf.update_object(font, "<</Type/Font/Subtype/Type3/FontBBox[0 0 500 700]/FontMatrix[.001 0 0 .001 0 0]/FirstChar 200"
+                      f"/LastChar 201/Widths[500 500]/Encoding<</Differences[200/g1/g2]>>/CharProcs<</g1 {glyph} 0 R"
+                      f"/g2 {glyph} 0 R>>/Resources<<>>>>")
+    pdf.xref_set_key(page.xref, "Resources", f"<</Font<</T3 {font} 0 R>>>>")
+    draw(page, ["BT /T3 12 Tf 72 600 Td <c8c9> Tj ET"])
+
+
 def draw(page: pymupdf.Page, operators: list[str]) -> None:
     xref = page.get_contents()[0]
     page.parent.update_stream(xref, page.parent.xref_stream(xref) + "\n".join(["", ".5 w", *operators]).encode())
@@ -55,6 +68,7 @@ def form_with_a_bad_page(folder: Path, spoil: Callable[[pymupdf.Page], None]) ->
 @pytest.mark.parametrize(("spoil", "reason"), [
     (too_large, "page 1 is 200 × 200 inches large (limit page_inches: 200), and was not read"),
     (many_drawings, "page 1 has 10000 drawings (limit page_drawings: 10000), and was read without them"),
+    (without_unicode, "page 1: 2 characters have no Unicode in their font (U+FFFD)"),
     (many_cells, f"page 1 was not read: it has a table of {SIDE * SIDE} cells (limit table_cells: 5000)")])
 def test_a_page_beyond_a_limit_is_a_warning_and_the_others_are_done(
         tmp_path: Path, spoil: Callable[[pymupdf.Page], None], reason: str) -> None:

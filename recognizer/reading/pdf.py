@@ -31,8 +31,8 @@ STRAIGHT = 0.5  # points by which a line may lean and still be a rule
 FORGET = 50  # pages after which MuPDF forgets the fonts and pictures that it keeps for pages to come
 END_WITHIN = 1024  # bytes from the end of the file within which its last line must stand
 
-# Images are not needed as text and cost time; everything else is MuPDF's usual raw text.
-_FLAGS = pymupdf.TEXTFLAGS_RAWDICT & ~pymupdf.TEXT_PRESERVE_IMAGES
+# MuPDF's usual raw text without images, which cost time, and without the codes of fonts in place of characters they do not name.
+_FLAGS = pymupdf.TEXTFLAGS_RAWDICT & ~pymupdf.TEXT_PRESERVE_IMAGES & ~pymupdf.TEXT_CID_FOR_UNKNOWN_UNICODE
 _FOLDED = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
 _UNREADABLE = "\ufffd"
 
