@@ -46,6 +46,8 @@ def test_gold_values_are_taken_apart_as_a_person_would() -> None:
     ("500元/人·月", None, 500, None, "元/人/月"), ("3000元/㎡", None, 3000, None, "元/㎡"), ("5000m2", None, 5000, None, "m2"),
     ("完成三千人次", None, 3000, None, "人次"), ("培训人数三十人", None, 30, None, "人"), ("三至五个月", None, 3, 5, "个月"),
     ("每年至少完成一项重点课题调研", "≥", 1, None, "项/年"),
+    ("每月更新一次系统", None, 1, None, "次/月"), ("每年至少发布十篇", "≥", 10, None, "篇/年"),
+    ("每年深入5个单位", None, 5, None, "个/年"),
     ("人均500元", None, 500, None, "元/人"), ("半年1次", None, 1, None, "次/半年"), ("100吨标准煤", None, 100, None, "吨"),
 ])
 def test_quantities(text: str, comparator: str | None, low: float, high: float | None, unit: str | None) -> None:

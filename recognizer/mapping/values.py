@@ -32,6 +32,9 @@ from recognizer.vocabulary import fold
 
 _LONGEST_VALUE = 300  # characters; longer texts are prose that no single quantity states
 _LONGEST_TEXT = 1000  # characters, blanks included; longer texts are not even remembered
+_TIME_FRONT = re.compile(  # 每月更新一次, 每人每年
+    rf"(?P<per>(?:每[\u4e00-\u9fff]{{1,4}}?)??每(?:\d+|{CHINESE})?{TIME}(?![级份度]))"
+    r"[^\d,;。:一二两三四五六七八九十每]{0,10}$")
 _PER_FRONT = re.compile(
     rf"(?P<per>(?:半年|[人户年月日周]均|每(?:\d+|{CHINESE})?(?:{TIME}|(?:个|名|位|家)?[\u4e00-\u9fff]{{1,4}}?{BRACKETED}))+)"
     rf"(?P<words>(?:{VERB}[^\d,;。一二两三四五六七八九十每]{{0,10}}?)?)$")
@@ -256,7 +259,7 @@ def _comparator(signs: tuple[str | None, ...]) -> str | None:
 
 def _per(ahead: str) -> tuple[str, int] | None:
     """The denominator that the words before a number state (每年, 每个街(镇)配备) and where it begins."""
-    front = _PER_FRONT.search(ahead)
+    front = _TIME_FRONT.search(ahead) or _PER_FRONT.search(ahead)
     if not front:
         return None
     parts = [re.sub(r"^(?:个|名|位|家)(?=.)", "", part) for part in re.split("[每均]", front["per"]) if part]
