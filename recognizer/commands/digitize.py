@@ -39,6 +39,8 @@ def digitize(
     vocabulary: Annotated[
         Path | None, typer.Option("--vocabulary", metavar="FILE", help=say("vocabulary"), show_default=False)] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", metavar="N", min=1, help=say("jobs"), show_default=False)] = None,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", metavar="ADDRESS", help=say("cluster"), show_default=False)] = None,
     rehash: Annotated[bool, typer.Option("--rehash", help=say("rehash"))] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help=say("retry_failed"))] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=say("dry_run"))] = False,
@@ -71,7 +73,11 @@ def digitize(
     options = (("layout", str(layout)), *left_out, *marked, *options_of(parse_omissions(without or [])))
     settings = Settings(str(model.resolve()) if model else None, options)
     parted = parse_partition(partition) if partition else ()
-    wishes = Wishes(jobs, excel or Format.XLSX in (formats or []), parted, rehash, retry_failed)
+    if cluster:
+        from recognizer.archive.cluster import check_cluster
+
+        check_cluster(cluster)
+    wishes = Wishes(jobs, excel or Format.XLSX in (formats or []), parted, rehash, retry_failed, cluster=cluster)
     found = Sources(sources, out)
     if dry_run:
         from recognizer.commands.estimate import estimate

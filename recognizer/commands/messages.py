@@ -73,6 +73,9 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "check_means": ("What it says", "含义"),
     "check_switch": ("Can be left out", "可关闭"),
     "yes": ("yes", "是"),
+    "cluster": (
+        "Work on the machines of a dask cluster: tcp://scheduler:8786, or local:4 for four workers here (extra package).",
+        "用 dask 集群的机器处理：tcp://scheduler:8786；local:4 表示本机四个进程（需另装）。"),
     "partition": (
         "Part the Parquet tables into folders by the values of these columns, such as city,fiscal_year.",
         "按这些列的值把 Parquet 分到文件夹里，如 city,fiscal_year。"),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recognizer.archive import ArchiveRun, Inventory, Journal, Settings, Settled, Supervisor
 from recognizer.archive.journal import JOURNAL
@@ -21,6 +22,9 @@ from recognizer.commands.summary import Summary
 from recognizer.exporting import Failure, OutputFolder
 from recognizer.exporting.omission import omissions_of
 
+if TYPE_CHECKING:
+    from recognizer.archive.cluster import ClusterSupervisor
+
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
@@ -32,6 +36,7 @@ class Wishes:
     rehash: bool = False
     retry_failed: bool = False
     reader: str = READER
+    cluster: str | None = None
 
 
 class UnforeseenError(Exception):
@@ -57,7 +62,7 @@ def run_archive(
             journal.forget_others()
             shutil.rmtree(out / STORED, ignore_errors=True)
         run = ArchiveRun(output, journal, settings)
-        supervisor = Supervisor(run.next_job, jobs=wishes.jobs or processors(), reader=wishes.reader)
+        supervisor = _supervisor(run, wishes)
         stack.callback(supervisor.close)
         interruption = stack.enter_context(Interruption(progress.interrupted))
         summary = Summary(passed_over=sources.passed_over)
@@ -82,6 +87,15 @@ def run_archive(
         return summary, interruption.wanted
 
 
+def _supervisor(run: ArchiveRun, wishes: Wishes) -> Supervisor | ClusterSupervisor:
+    """Whoever gives the documents to processes: on this machine, or on those of a cluster."""
+    if wishes.cluster:
+        from recognizer.archive.cluster import ClusterSupervisor
+
+        return ClusterSupervisor(run.next_job, wishes.cluster, wishes.reader)
+    return Supervisor(run.next_job, jobs=wishes.jobs or processors(), reader=wishes.reader)
+
+
 def processors() -> int:
     """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -101,7 +115,7 @@ def note(journal: Journal, inventory: Inventory, sources: Sources, settings: Set
             journal.forget_failures()
 
 
-def _settled(run: ArchiveRun, supervisor: Supervisor, interruption: Interruption) -> Iterator[Settled]:
+def _settled(run: ArchiveRun, supervisor: Supervisor | ClusterSupervisor, interruption: Interruption) -> Iterator[Settled]:
     """Every document of the run as it is settled."""
     yield from run.plan()
     for outcome in supervisor.run(interruption.asked):
