@@ -23,7 +23,7 @@ from recognizer.exporting import Failure
 from recognizer.files import Stamp
 
 pytest.importorskip("distributed")
-from recognizer.archive.cluster import message_of_outcome, outcome_of  # noqa: E402
+from recognizer.archive.cluster import message_of_outcome, outcome_of
 
 
 class Killing(Progress):
