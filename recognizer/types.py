@@ -355,7 +355,7 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Fund:
-    """An amount of money: `path` is the chain of labels from the outermost to `item`."""
+    """An amount of money: `path` is the chain of labels from the outermost to `item`; `canonical` is the concept's id."""
 
     item: str
     path: tuple[str, ...]
@@ -364,6 +364,7 @@ class Fund:
     amount: float | None
     evidence: Evidence = Evidence()
     amount_yuan: float | None = None
+    canonical: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,11 +378,12 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A labelled text of the form's head, such as 实施单位 (the implementing unit)."""
+    """A labelled text of the form's head, such as 实施单位 (the implementing unit); `canonical` is the label's concept."""
 
     key: str
     text: str
     evidence: Evidence = Evidence()
+    canonical: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

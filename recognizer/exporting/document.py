@@ -118,7 +118,7 @@ def _attributes(attributes: Iterable[Attribute]) -> tuple[Json, Json]:
     for attribute in attributes:
         key, text = writable(attribute.key), writable(attribute.text)
         if key not in texts:
-            texts[key], details[key] = text, _evidence(attribute.evidence)
+            texts[key], details[key] = text, {**_evidence(attribute.evidence), "canonical_id": attribute.canonical}
         elif text != texts[key]:
             _add_other(details[key], text, attribute.evidence)
     return texts, details
@@ -132,7 +132,9 @@ def _funds(funds: Iterable[Fund]) -> Json:
             {"item": writable(fund.item), "path": [writable(part) for part in fund.path], "period": fund.period.value,
              "raw": writable(fund.raw), "amount": _number(fund.amount)}
             for fund in listed],
-        "fund_details": [{"amount_yuan": _number(fund.amount_yuan), **_evidence(fund.evidence)} for fund in listed],
+        "fund_details": [
+            {"amount_yuan": _number(fund.amount_yuan), "canonical_id": fund.canonical, **_evidence(fund.evidence)}
+            for fund in listed],
     }
 
 

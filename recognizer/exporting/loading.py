@@ -95,15 +95,15 @@ def _project(project: Json) -> Project:
 def _attributes(project: Json) -> Iterator[Attribute]:
     for key, text in project["attributes"].items():
         details = project["attribute_details"][key]
-        yield Attribute(key, text, _evidence(details))
+        yield Attribute(key, text, _evidence(details), details.get("canonical_id"))
         for other in details.get("others", ()):
-            yield Attribute(key, other["text"], _evidence(other))
+            yield Attribute(key, other["text"], _evidence(other), details.get("canonical_id"))
 
 
 def _funds(holder: Json) -> tuple[Fund, ...]:
     return tuple(
         Fund(fund["item"], tuple(fund["path"]), Period(fund["period"]), fund["raw"], fund["amount"], _evidence(details),
-             details["amount_yuan"])
+             details["amount_yuan"], details.get("canonical_id"))
         for fund, details in zip(holder["funds"], holder["fund_details"], strict=True))
 
 

@@ -64,6 +64,7 @@ def attributes_rows(records: Records) -> Iterator[Row]:
         for attribute in project.attributes:
             yield {
                 **_where_from(records, project, attribute.evidence), "key": writable(attribute.key),
+                "canonical_id": attribute.canonical,
                 "text": writable(attribute.text), **_how_sure(attribute.evidence)}
 
 
@@ -92,9 +93,9 @@ TABLES = {
             **_HOW_SURE}, records_rows),
         Table("funds", {
             **_WHERE_FROM, "total": "text", "item": "text", "path": "text", "period": "text", "raw": "text", "amount": "number",
-            "amount_unit": "text", "amount_yuan": "number", **_HOW_SURE}, funds_rows),
+            "amount_unit": "text", "amount_yuan": "number", "canonical_id": "text", **_HOW_SURE}, funds_rows),
         Table("goals", {**_WHERE_FROM, "kind": "text", "text": "text", **_HOW_SURE}, goals_rows),
-        Table("attributes", {**_WHERE_FROM, "key": "text", "text": "text", **_HOW_SURE}, attributes_rows),
+        Table("attributes", {**_WHERE_FROM, "key": "text", "canonical_id": "text", "text": "text", **_HOW_SURE}, attributes_rows),
     )
 }
 
@@ -182,6 +183,7 @@ def _fund_row(records: Records, project: Project | None, total: str | None, fund
         "amount": _finite(fund.amount),
         "amount_unit": writable(records.amount_unit),
         "amount_yuan": _finite(fund.amount_yuan),
+        "canonical_id": fund.canonical,
         **_how_sure(fund.evidence),
     }
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from recognizer.concepts import Kind
 from recognizer.mapping.amounts import parse_amount
 from recognizer.mapping.features import Query
+from recognizer.mapping.labels import map_label
 from recognizer.mapping.names import Mapper, Match, canonical_names, map_name, mapper_in_use
 from recognizer.mapping.values import parse_value
 from recognizer.types import Canonical, Fund, Indicator, Project, Records
 
-__all__ = ["Mapper", "Match", "Query", "map_name", "map_records", "parse_amount", "parse_value"]
+__all__ = ["Mapper", "Match", "Query", "map_label", "map_name", "map_records", "parse_amount", "parse_value"]
 
 
 def map_records(records: Records, mapper: Mapper | None = None) -> Records:
@@ -35,13 +37,19 @@ def _query(indicator: Indicator) -> Query:
 def _map_project(project: Project, amount_unit: str | None, found: Iterator[Canonical | None]) -> Project:
     return replace(
         project,
+        attributes=tuple(replace(one, canonical=_label(one.key, Kind.ATTRIBUTE)) for one in project.attributes),
         funds=tuple(_map_fund(fund, amount_unit) for fund in project.funds),
         indicators=tuple(_map_indicator(indicator, found) for indicator in project.indicators))
 
 
 def _map_fund(fund: Fund, amount_unit: str | None) -> Fund:
     amount, amount_yuan = parse_amount(fund.raw, amount_unit)
-    return replace(fund, amount=amount, amount_yuan=amount_yuan)
+    return replace(fund, amount=amount, amount_yuan=amount_yuan, canonical=_label(fund.item, Kind.FUND))
+
+
+def _label(label: str, kind: Kind) -> str | None:
+    found = map_label(label, kind)
+    return found.id if found else None
 
 
 def _map_indicator(indicator: Indicator, found: Iterator[Canonical | None]) -> Indicator:

@@ -19,6 +19,7 @@ CANDIDATES = 8  # concepts looked at for a name by the likeness of a wording
 _FITTING = 5  # concepts looked at besides because of what they measure, of what and where
 _RIVALLED = [1, 2, 8, 10, 11, 13, 14, 18, 19]  # features in which a pair is held against its rivals
 _LONGEST_VALUE = 20  # characters; longer values are sentences
+_TIMELY = MEASURES.index("timely")
 _VAGUE = ("effect", "quality", "mechanism", "timely", "score")  # measures that values of words have anyway
 _WORDINGS = 40  # wordings from which they are chosen
 _NEAR = {"经济成本指标": "成本指标"}  # the level 2 that older forms have in its place
@@ -82,7 +83,8 @@ def pairs_of(index: Index, queries: Sequence[Query], hidden: Sequence[frozenset[
             covered[number] = (groups[number] * index.group_idf) @ index.concept_groups_without(unseen).T
     fitting = covered / (own_words[:, None] + 1) + index.profiles[:, places.measure].T + index.plain / 4
     fitting += places.level[:, :, 0] + places.value[:, :, 0] / 2
-    rows = [_candidates(index, one, fitting[number], hidden[number] if hidden else frozenset())
+    placed = np.argmax(fitting - covered / (own_words[:, None] + 1) + index.plain, axis=1) if queries else []
+    rows = [_candidates(index, one, fitting[number], int(placed[number]), hidden[number] if hidden else frozenset())
             for number, one in enumerate(taken)]
     query = np.repeat(np.arange(len(queries)), [len(row[0]) for row in rows])
     wording = np.concatenate([row[0] for row in rows]) if rows else np.zeros(0, np.int64)
@@ -97,8 +99,11 @@ def pairs_of(index: Index, queries: Sequence[Query], hidden: Sequence[frozenset[
     return Pairs(query, concept, wording, features), taken
 
 
-def _candidates(index: Index, taken: Taken, fitting: Floats, hidden: frozenset[int]) -> tuple[Indices, Floats]:
-    """A wording of each of the likeliest concepts, best first, and what it shares: likeness, words, pairs, lead over rivals."""
+def _candidates(index: Index, taken: Taken, fitting: Floats, placed: int, hidden: frozenset[int]) -> tuple[Indices, Floats]:
+    """A wording of each of the likeliest concepts, best first, and what it shares: likeness, words, pairs, lead over rivals.
+
+    `placed` is the concept of whatever stands in such a place (a task with a date: 完成时间), looked at in any case.
+    """
     likeness, words, pairs = index.likeness(taken)
     if hidden:
         likeness[list(hidden)] = -1
@@ -110,8 +115,8 @@ def _candidates(index: Index, taken: Taken, fitting: Floats, hidden: frozenset[i
     alike = best[np.sort(first)][:CANDIDATES]
     others = np.argpartition(-fitting, _FITTING)[:_FITTING] if len(fitting) > _FITTING else np.arange(len(fitting))
     known = set(index.concept_of[alike].tolist())
-    more = [index.best_of(concept, likeness) for concept in others[np.argsort(-fitting[others], kind="stable")].tolist()
-            if concept not in known]
+    fit = dict.fromkeys((*others[np.argsort(-fitting[others], kind="stable")].tolist(), placed))
+    more = [index.best_of(concept, likeness) for concept in fit if concept not in known]
     chosen = np.concatenate([alike, np.array([one for one in more if likeness[one] >= 0], np.int64)])
     top = likeness[chosen]
     rival = np.full(len(chosen), top[0] if len(top) else 0, np.float32)
@@ -204,7 +209,9 @@ def _places(index: Index, queries: Sequence[Query], taken: Sequence[Taken]) -> P
 
 
 def _measure(taken: Taken, family: str | None) -> int:
-    """What a name measures: what it says, else what its value implies."""
+    """What a name measures: what it says, else what its value implies; 时效 with a date asks when, with a share how timely."""
+    if family == "日期" and taken.measure == _TIMELY:
+        return MEASURES.index("time")
     if taken.measure == NO_MEASURE and family in _IMPLIED:
         return MEASURES.index(_IMPLIED[family])
     return taken.measure

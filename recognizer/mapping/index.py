@@ -71,6 +71,7 @@ class Index:
         self.concept_of: Indices = np.repeat(
             np.arange(len(self.concepts)), [len(concept.wordings) for concept in self.concepts])
         self.bare = [taken.bare for taken in self.taken]
+        self.known = frozenset(self.bare)
         self.coded = [taken.coded for taken in self.taken]
         words = [[str(group) for group in taken.groups] for taken in self.taken]
         self._words, self.word_idf = _postings(words)

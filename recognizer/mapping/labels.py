@@ -25,8 +25,8 @@ def map_label(label: str, kind: Kind, vocabulary: Vocabulary | None = None) -> C
 
     The same words count 1; without year, code and remark .95; a longer label that begins or ends with a known one less.
     """
-    labels = _labels_of(kind) if vocabulary is None else _Labels(vocabulary, kind)
-    return _mapped(label, kind, vocabulary or vocabulary_in_use(), labels)
+    used = vocabulary or vocabulary_in_use()
+    return _mapped(label, kind, used, _Labels(used, kind) if vocabulary else _labels_of(kind, id(used)))
 
 
 class _Labels(dict[str, tuple[str, str]]):
@@ -42,7 +42,7 @@ class _Labels(dict[str, tuple[str, str]]):
 
 
 @cache
-def _labels_of(kind: Kind) -> _Labels:
+def _labels_of(kind: Kind, _vocabulary: int) -> _Labels:
     return _Labels(vocabulary_in_use(), kind)
 
 

@@ -14,7 +14,9 @@ from recognizer.mapping.features import Pairs, Query, family_of, pairs_of
 from recognizer.mapping.index import Floats, Index, Taken
 from recognizer.mapping.scorer import Scorer, shipped_scorer
 from recognizer.types import Canonical
+from recognizer.vocabulary import level1_of, level2_of
 
+_LONGEST = 100  # characters; longer texts are no names
 _TOGETHER = 256  # names mapped at a time
 
 
@@ -47,7 +49,7 @@ class Mapper:
                 for number, (start, end) in enumerate(pairwise(starts))]
 
     def _match(self, query: Query, taken: Taken, pairs: Pairs, found: Floats, start: int) -> Match | None:
-        if not len(found) or not taken.bare:
+        if not len(found) or not taken.bare or self._no_name(taken):
             return None
         order = np.argsort(-found)
         second = float(found[order[1]]) if len(order) > 1 else 0.0
@@ -58,6 +60,13 @@ class Mapper:
         number = int(pairs.concept[place])
         concept = self.index.concepts[number]
         return Match(concept.id, concept.name, round(score, 4), self._why(query, taken, number, int(pairs.wording[place])))
+
+    def _no_name(self, taken: Taken) -> bool:
+        """Whether it says that nothing is measured, only repeats a level's label, has no known word, or is a long text."""
+        if taken.bare in self.index.known:
+            return False
+        level = level1_of(taken.bare) or level2_of(taken.bare)
+        return "不适用" in taken.bare or level is not None or not taken.groups or len(taken.bare) > _LONGEST
 
     def _why(self, query: Query, taken: Taken, number: int, wording: int) -> str:
         """What speaks for the match, in signs that need no translation: words that are one, the level 2, the unit family."""
