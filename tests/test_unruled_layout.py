@@ -93,12 +93,22 @@ def test_labels_over_rows_and_wrapped_names_are_cells_without_inner_rules(style:
     assert [cell.text for cell in note.cells] == ["注：本表由各部门填报。"]
 
 
-@pytest.mark.parametrize("style", ["lines", "shading"])
-def test_half_ruled_tables_beside_each_other_are_two(style: str) -> None:
+@pytest.mark.parametrize("style", ["none", "lines", "shading"])
+def test_tables_without_inner_rules_beside_each_other_are_two(style: str) -> None:
     with pymupdf.open() as made:
         page = made.new_page(width=1100)
         draw(page, style)
         draw(page, style, x=470)
+        tables = grids_of(made)
+    assert [cells_of(table) for table in tables] == [TABLE, TABLE]
+
+
+@pytest.mark.parametrize("style", ["none", "lines"])
+def test_tables_under_each_other_are_two(style: str) -> None:
+    with pymupdf.open() as made:
+        page = made.new_page()
+        draw(page, style)
+        draw(page, style, y=300)
         tables = grids_of(made)
     assert [cells_of(table) for table in tables] == [TABLE, TABLE]
 

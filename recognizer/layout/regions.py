@@ -66,10 +66,11 @@ def ink_of(page: Page) -> Ink:
     return Ink(tuple(sorted(level, key=lambda line: line[1])), tuple(upright))
 
 
-def side_by_side(blocks: Sequence[Block], ink: Ink) -> list[list[Block]]:
+def side_by_side(blocks: Sequence[Block], ink: Ink, goes_on: bool) -> list[list[Block]]:
     """The blocks of tables that stand beside each other, from left to right: parted by a strip that no text and no level line
-    crosses, with level lines on both sides of it.
+    crosses, with level lines on both sides of it, or with the same headings; where a table `goes_on`, no row may be headings.
     """
+    top = [] if goes_on else _top_row(blocks)
     lines = sorted((line[0], line[2]) for line in ink.level if line[2] - line[0] > GUTTER)
     spans = sorted([*lines, *((block.box[0], block.box[2]) for block in blocks)])
     cuts: list[float] = []
@@ -77,12 +78,26 @@ def side_by_side(blocks: Sequence[Block], ink: Ink) -> list[list[Block]]:
     for start, end in spans:
         if start - reach >= GUTTER:
             left, right = sum(line[1] <= reach for line in lines), sum(line[0] >= start for line in lines)
-            cuts += [(reach + start) / 2] if min(left, right) > FEWEST_ROWS else []
+            twice = len(top) >= 2 * FEWEST_COLUMNS and _texts(top, 0.0, reach) == _texts(top, start, float("inf"))
+            cuts += [(reach + start) / 2] if min(left, right) > FEWEST_ROWS or twice else []
         reach = max(reach, end)
     groups: list[list[Block]] = [[] for _ in range(len(cuts) + 1)]
     for block in blocks:
         groups[bisect_left(cuts, block.center)].append(block)
     return [group for group in groups if group]
+
+
+def _top_row(blocks: Sequence[Block]) -> list[Block]:
+    """The first row of a page that has several texts, from left to right."""
+    for block in blocks:
+        row = [other for other in blocks if abs(other.middle - block.middle) <= SAME_LINE]
+        if len(row) > FEWEST_COLUMNS:
+            return sorted(row, key=lambda one: one.box[0])
+    return []
+
+
+def _texts(row: Sequence[Block], left: float, right: float) -> list[str]:
+    return [block.text for block in row if left <= block.box[0] and block.box[2] <= right]
 
 
 @dataclass(frozen=True, slots=True)

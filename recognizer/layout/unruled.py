@@ -63,7 +63,7 @@ def unruled(page: Page, runs: Sequence[Run], before: Columns | None) -> tuple[li
     blocks = blocks_of(segments, em, ink.level)
     found: list[Found] = []
     used: set[int] = set()
-    for side in side_by_side(blocks, ink):
+    for side in side_by_side(blocks, ink, before is not None):
         on_top = are_top_aligned(side, em)
         heights = {id(block): block.segments[0].middle if on_top else block.middle for block in side}
         for region in regions_of(page, clusters_of(side, heights, em), ink, em, before):
