@@ -297,6 +297,7 @@ def main() -> None:
             return
         for work in OTHERS.values():
             work(pdfs[0])  # imports what it needs
+        fresh(pdfs[0], arguments.model)  # and so do we
         measured = [bench_pdf(path, arguments.model, arguments.rounds) for path in pdfs]
         total = pooled(measured)
         console.print(pdf_table([*measured, total], arguments.rounds))
