@@ -10,6 +10,7 @@ import pymupdf
 import pytest
 from test_commands import run
 
+from recognizer.context import shape
 from recognizer.errors import UsageError
 from recognizer.layout import lay_out
 from recognizer.limits import Limits, OutOfTimeError, from_environment, limits_of, within
@@ -110,6 +111,15 @@ def test_a_page_that_takes_too_long_is_a_warning() -> None:
     warnings: list[str] = []
     assert lay_out(endless, Limits(page_seconds=1e-4), warnings.append) == ()
     assert warnings == ["page 1 was not read: it takes more than 0.0001 seconds"] * 2
+
+
+def test_a_dotted_line_takes_no_longer_than_other_texts() -> None:
+    with within(5):
+        dotted = shape("第一章" + "." * 400 + "12")
+        leader = shape("." * 400 + "12")
+        blank = shape("指标1：" + "." * 400)
+    assert dotted.shape == leader.shape
+    assert (blank != leader).any()
 
 
 def test_time_is_called_only_inside_and_only_once_over() -> None:

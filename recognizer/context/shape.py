@@ -21,7 +21,8 @@ _NUMBER_UNIT = re.compile(r"^(?:[≥≤＞＜><=＝]|大于等于|小于等于|�
 _NUMBERING = re.compile(
     r"^(?:指标\d*[:：、.]|目标\d*[:：、.]|[(（]?\d{1,2}[)）、.．:：]|[①-⑳]|[一二三四五六七八九十]{1,2}、|[(（][一二三四五六七八九十]{1,2}[)）])"
 )
-_TEMPLATE = re.compile(r"^(?:(?:指标|目标)\d*[:：]?|…+|[.．]{3,}|[×X*]{2,}|[，。；:：/\\—-]+)+$")
+# Nothing is given back: the dotted line of a table of contents could be parted in more ways than there is time for.
+_TEMPLATE = re.compile(r"^(?:(?:指标|目标)\d*+[:：]?|…++|[.．]{3,}+|[×X*]{2,}+|[，。；:：/\\—-]++)++$")
 _YEAR = re.compile(r"(?:19|20)\d\d年?")
 _DATE = re.compile(r"\d{1,2}月|季度|年底|年初|上半年|下半年|全年")
 _PERCENT = re.compile(r"[%％]")
