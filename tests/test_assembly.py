@@ -444,11 +444,10 @@ def test_labels_at_mid_height_are_told_by_the_names_they_fit_where_halves_print_
     assert levels["学员满意度"] == levels["家长满意度"] == "服务对象满意度指标"
 
 
-def test_levels_that_no_table_prints_are_told_from_the_names_and_said_to_be_inferred() -> None:
-    rows = [Printed(None, None, name) for name in ("培训人数", "培训次数", "验收合格率", "资金到位率")]
-    likely = [{"数量指标": 0.9}, {"数量指标": 0.8, "质量指标": 0.2}, {"质量指标": 0.9}, {"质量指标": 0.1}]
-    placed = place_levels(rows, likely)
-    assert [one.level2 for one in placed[:3]] == ["数量指标", "数量指标", "质量指标"]
-    assert {one.level2_provenance for one in placed[:3]} == {"inferred"}
-    assert placed[0].level1 == "产出指标"
-    assert place_levels([Printed(None, None, "甲")], [{}])[0].level2 is None
+def test_levels_that_no_table_prints_are_inferred_only_where_the_name_makes_them_certain() -> None:
+    names = ("立项依据充分性", "培训人数", "学员满意度")
+    likely: list[dict[str, float]] = [{}, {"数量指标": 0.9}, {"服务对象满意度指标": 0.9}]
+    placed = place_levels([Printed(None, None, name) for name in names], likely)
+    assert [(one.level1, one.level2) for one in placed] == [
+        ("决策", "项目立项"), (None, None), ("满意度指标", "服务对象满意度指标")]
+    assert placed[0].level2_provenance == placed[2].level2_provenance == "inferred"

@@ -68,7 +68,10 @@ def place_levels(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]],
     at_middle = mid_height or begins_unlabelled(rows) or _counted(new, numbers)
     printed = centred(labels, new, likely, numbers) if at_middle else labels
     unlabelled = not any(row.level1 or row.level2 for row in rows)
-    chosen = _named(rows, likely) if unlabelled else _cheapest(rows, printed, likely)
+    if unlabelled:
+        chosen = [_named(row.name, scores) for row, scores in zip(rows, likely, strict=True)]
+    else:
+        chosen = _cheapest(rows, printed, likely)
     found: list[Levels] = []
     raw1: dict[str, str] = {}
     raw2: dict[str, str] = {}
@@ -210,30 +213,18 @@ def centred(
     return found
 
 
-def _named(rows: Sequence[Printed], likely: Sequence[Mapping[str, float]]) -> list[str | None]:
-    """The levels that the names alone speak for, where a project's table prints none at all; None where a name tells too little.
+def _named(name: str | None, scores: Mapping[str, float]) -> str | None:
+    """The level 2 that a name alone makes certain, where a project's table prints no level at all.
 
-    A level holds for a run of rows, so a change costs something (Viterbi 1967).
+    That of a name of the published framework, and that of satisfaction, which has no other beside it; elsewhere None.
     """
-    states: tuple[str | None, ...] = (None, *LEVEL2)
-    best = [0.0] * len(states)
-    back: list[list[int]] = []
-    for row, scores in zip(rows, likely, strict=True):
-        known = framework_level2(row.name) if row.name else None
-        shares = [ELECTED if state is None else 1.0 if state == known else scores.get(state, 0.0) for state in states]
-        cheapest = min(range(len(states)), key=best.__getitem__)
-        came = [number if best[number] <= best[cheapest] + CHANGE else cheapest for number in range(len(states))]
-        best = [
-            best[came[number]] + CHANGE * (came[number] != number) - math.log(max(share, REMARKABLE))
-            for number, share in enumerate(shares)
-        ]
-        back.append(came)
-    state = min(range(len(states)), key=best.__getitem__)
-    chosen = [states[state]]
-    for came in back[:0:-1]:
-        state = came[state]
-        chosen.append(states[state])
-    return chosen[::-1]
+    known = framework_level2(name) if name else None
+    if known or not scores:
+        return known
+    likeliest = max(scores, key=scores.__getitem__)
+    parent = parent_of(likeliest)
+    alone = parent is not None and len(children_of(parent)) == 1
+    return likeliest if alone and scores[likeliest] >= ELECTED else None
 
 
 def _cheapest(rows: Sequence[Printed], printed: Sequence[str | None], likely: Sequence[Mapping[str, float]]) -> list[str | None]:
