@@ -8,12 +8,12 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from recognizer.archive.task import Counts, Result, Task, packed
 from recognizer.errors import UnreadableFileError
 from recognizer.exporting import TABLES, Failure, to_json, to_text
-from recognizer.files import Stamp, read_file
+from recognizer.files import Stamp
+from recognizer.objects import read_source
 from recognizer.types import Indicator, Period, Project, Records, Value
 from recognizer.watching import reached
 
@@ -31,7 +31,7 @@ MISDEEDS = {
 def digitize(task: Task, found: Callable[[str, Stamp], None]) -> Result:
     """A project a page, with the page's text as its name."""
     try:
-        data, stamp = read_file(Path(task.path))
+        data, stamp = read_source(task.path)
     except UnreadableFileError as error:
         return Result(failure=Failure(task.name, None, "read", error.reason))
     content = hashlib.sha256(data).hexdigest()

@@ -27,6 +27,7 @@ from recognizer.errors import UsageError
 from recognizer.exporting import Failure
 from recognizer.files import Stamp
 from recognizer.limits import PREFIX
+from recognizer.objects import is_url
 
 LOCAL = "local:"  # and a number: so many workers on this machine
 SCHEMES = ("tcp://", "tls://", "ucx://", "ws://", "wss://")
@@ -113,7 +114,8 @@ class ClusterSupervisor:
             job = self._next_job()
             if job is None:
                 return
-            paths = {name: os.path.abspath(path) for name in ("path", "store") if (path := getattr(job.task, name)) is not None}
+            paths = {name: os.path.abspath(path) for name in ("path", "store")
+                     if (path := getattr(job.task, name)) is not None and not is_url(path)}
             said = {"task": asdict(job.task) | paths, "deaths": [asdict(death) for death in job.deaths], "reader": self._reader,
                     "settings": self._settings}
             future = self._client.submit(digitize_message, message(said), pure=False, key=f"recognizer-{id(job)}-{job.task.name}")

@@ -8,7 +8,8 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
-from recognizer.files import Stamp, stamp_of
+from recognizer.files import Stamp
+from recognizer.objects import is_url, stamp_of_source
 
 
 class Inventory:
@@ -31,11 +32,16 @@ class Inventory:
 
     def add(self, path: str, folder: str) -> None:
         """Adds a file that was found in, or below, a folder."""
+        if is_url(path):
+            self._insert(path, folder, path, path[len(folder) + 1 :])
+            return
         below = os.path.relpath(path, folder) if not path.startswith(folder + os.sep) else path[len(folder) + 1 :]
         if folder not in self._real:
             self._real[folder] = os.path.realpath(folder)
         real = os.path.realpath(path) if os.path.islink(path) else os.path.join(self._real[folder], below)
-        name = PurePath(below).as_posix()
+        self._insert(real, folder, path, PurePath(below).as_posix())
+
+    def _insert(self, real: str, folder: str, path: str, name: str) -> None:
         self.count += self._db.execute(
             "INSERT OR IGNORE INTO found VALUES (?, ?, ?, ?, ?)",
             (*map(os.fsencode, (real, folder, path, name)), folded(name))).rowcount
@@ -50,11 +56,7 @@ class Inventory:
         for folder, path, below in self._db.execute("SELECT folder, path, below FROM found"):
             top = tops.get(os.fsdecode(folder))
             name = os.fsdecode(below)
-            try:
-                stamp = stamp_of(os.stat(path))
-            except (OSError, ValueError):
-                stamp = None
-            yield f"{top}/{name}" if top else name, os.fsdecode(path), stamp
+            yield f"{top}/{name}" if top else name, os.fsdecode(path), stamp_of_source(os.fsdecode(path))
 
     def _collide(self) -> bool:
         self._db.execute("CREATE INDEX IF NOT EXISTS by_name ON found (folded)")

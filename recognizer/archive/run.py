@@ -23,8 +23,9 @@ from recognizer.exporting import SCHEMA_VERSION, TABLES, Columns, Failure, Outpu
 from recognizer.exporting.files import DOCUMENTS, FAILURES, FILE_NAME_BYTES, TABLE_FILES, WORKBOOK
 from recognizer.exporting.omission import omissions_of
 from recognizer.exporting.text import writable
-from recognizer.files import hash_file, stamp_of
+from recognizer.files import stamp_of
 from recognizer.limits import OF_PROCESSES, from_environment
+from recognizer.objects import hash_source
 from recognizer.resources import models_folder
 
 # What is wrong with one document's name alone; any other trouble with writing ends the run.
@@ -208,7 +209,7 @@ class ArchiveRun:
     def _hashed(self, file: File) -> File:
         """The file with the hash of its content; as it is where it cannot be read, which is for a worker to say."""
         try:
-            content, stamp = hash_file(Path(file.path))
+            content, stamp = hash_source(file.path)
         except RecognizerError:
             return file
         with self._journal.together():

@@ -18,8 +18,9 @@ from recognizer.digitizing import digitize_grids, lay_out_document
 from recognizer.errors import RecognizerError
 from recognizer.exporting import TABLES, Failure, doubtful_facts, to_json, to_text
 from recognizer.exporting.omission import leave_out, omissions_of
-from recognizer.files import Stamp, read_file
+from recognizer.files import Stamp
 from recognizer.model import Model, load_model, shipped_model
+from recognizer.objects import local_copy, read_source
 from recognizer.reading import read_bytes
 from recognizer.types import Document, Grid, Records
 from recognizer.watching import reached
@@ -43,7 +44,7 @@ def digitize_file(task: Task, found: Found = lambda content, stamp: None) -> Res
         known = _stored(task, content)
         if known is None:
             reached("read")
-            data, stamp = read_file(Path(task.path))
+            data, stamp = read_source(task.path)
             content = hashlib.sha256(data).hexdigest()
             found(content, stamp)
             known = _stored(task, content)
@@ -83,7 +84,8 @@ def unexpected_failure(name: str, error: Exception) -> Failure:
 def _read(data: bytes, task: Task, content: str) -> tuple[Document, tuple[Grid, ...]]:
     """Reads and lays out a document, and stores it; not one with pages set aside, which may be read another time."""
     document = read_bytes(data, Path(task.path), without=task.without)
-    document, grids = lay_out_document(document, layout=task.layout, path=Path(task.path))
+    with local_copy(task.path, data) as path:
+        document, grids = lay_out_document(document, layout=task.layout, path=path)
     if task.store and not task.without:
         try:
             store(stored_path(Path(task.store), content, task.layout), document, grids)

@@ -41,6 +41,7 @@ def digitize(
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", metavar="N", min=1, help=say("jobs"), show_default=False)] = None,
     cluster: Annotated[
         str | None, typer.Option("--cluster", metavar="ADDRESS", help=say("cluster"), show_default=False)] = None,
+    store: Annotated[str | None, typer.Option("--store", metavar="URL", help=say("store"), show_default=False)] = None,
     rehash: Annotated[bool, typer.Option("--rehash", help=say("rehash"))] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help=say("retry_failed"))] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help=say("dry_run"))] = False,
@@ -59,6 +60,7 @@ def digitize(
     from recognizer.exporting import FolderInUseError
     from recognizer.exporting.omission import options_of, parse_omissions
     from recognizer.exporting.partition import parse_partition
+    from recognizer.objects import is_url
 
     if without_check:
         from recognizer.checking import checks_without
@@ -77,7 +79,9 @@ def digitize(
         from recognizer.archive.cluster import check_cluster
 
         check_cluster(cluster)
-    wishes = Wishes(jobs, excel or Format.XLSX in (formats or []), parted, rehash, retry_failed, cluster=cluster)
+    if store and not is_url(store):
+        raise UsageError(say("no_url", url=store), stage="start")
+    wishes = Wishes(jobs, excel or Format.XLSX in (formats or []), parted, rehash, retry_failed, cluster=cluster, store=store)
     found = Sources(sources, out)
     if dry_run:
         from recognizer.commands.estimate import estimate

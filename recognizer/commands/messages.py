@@ -76,6 +76,10 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "cluster": (
         "Work on the machines of a dask cluster: tcp://scheduler:8786, or local:4 for four workers here (extra package).",
         "用 dask 集群的机器处理：tcp://scheduler:8786；local:4 表示本机四个进程（需另装）。"),
+    "store": (
+        "Also put the results into an object store, such as s3://bucket/records (fsspec); DIR stays on the local disk.",
+        "把结果也写到对象存储，如 s3://bucket/records（fsspec）；DIR 仍在本地磁盘。"),
+    "no_url": ("not the address of a store: {url}", "不是存储地址：{url}"),
     "partition": (
         "Part the Parquet tables into folders by the values of these columns, such as city,fiscal_year.",
         "按这些列的值把 Parquet 分到文件夹里，如 city,fiscal_year。"),

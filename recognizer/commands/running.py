@@ -21,6 +21,7 @@ from recognizer.commands.sources import Sources
 from recognizer.commands.summary import Summary
 from recognizer.exporting import Failure, OutputFolder
 from recognizer.exporting.omission import omissions_of
+from recognizer.exporting.remote import RemoteOutput
 
 if TYPE_CHECKING:
     from recognizer.archive.cluster import ClusterSupervisor
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """How a run is to go: `jobs` processes (None: one a processor), and what is done again."""
+    """How a run is to go: `jobs` processes (None: one a processor) here or on a `cluster`, what is done again, and the address of
+    the `store` where a copy of the results is wanted."""
 
     jobs: int | None = None
     excel: bool = False
@@ -37,6 +39,7 @@ class Wishes:
     retry_failed: bool = False
     reader: str = READER
     cluster: str | None = None
+    store: str | None = None
 
 
 class UnforeseenError(Exception):
@@ -56,7 +59,7 @@ def run_archive(
         inventory = stack.enter_context(Inventory())
         for found in sources:
             inventory.add(found.path, found.folder)
-        output = stack.enter_context(OutputFolder(out))
+        output = stack.enter_context(RemoteOutput(out, wishes.store) if wishes.store else OutputFolder(out))
         journal = stack.enter_context(Journal(out / JOURNAL, settings.engine()))
         if omissions_of(settings.options):
             journal.forget_others()

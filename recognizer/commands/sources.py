@@ -11,6 +11,7 @@ from pathlib import Path
 from recognizer.commands.messages import say
 from recognizer.errors import RecognizerError, UnreadableFileError, UsageError
 from recognizer.exporting.files import FAILURES, TABLE_FILES, WORKBOOK
+from recognizer.objects import is_url, objects_below
 
 OUTPUT_FILES = frozenset({*TABLE_FILES, WORKBOOK, FAILURES})
 
@@ -45,6 +46,11 @@ class Sources:
         """Each file, in the order given; one that is given twice comes twice. Raises UsageError where nothing at all is found."""
         found = False
         for text in self._given:
+            if is_url(text):
+                for file in self._objects(text):
+                    found = True
+                    yield file
+                continue
             paths = _expand(text)
             if not paths:
                 self.failures.append(UnreadableFileError(say("missing"), path=text))
@@ -54,6 +60,19 @@ class Sources:
                     yield file
         if not found:
             raise UsageError(say("no_source", sources=", ".join(self._given)), stage="find")
+
+    def _objects(self, url: str) -> Iterator[Found]:
+        """The objects in a store that are documents."""
+        try:
+            for address, folder in objects_below(url):
+                below = address[len(folder) + 1 :]
+                hidden = any(part.startswith(".") for part in below.split("/"))
+                if hidden or (address != url and os.path.splitext(below)[1].lower() in NO_DOCUMENTS):
+                    self.passed_over += not hidden
+                else:
+                    yield Found(address, folder)
+        except (OSError, ValueError) as error:
+            self.failures.append(UnreadableFileError(say("forbidden_folder", reason=error), path=url))
 
     def _walk(self, folder: Path) -> Iterator[Found]:
         """The files below a folder, but for hidden ones and what is in the output folder."""
