@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -193,3 +194,24 @@ def test_check_names_every_problem_and_says_so_in_both_languages(tmp_path: Path,
     assert "第 4 行：上级 乙 不在文件中" in err
     status, out, _ = run_here("vocabulary", "show", "attribute.unit")
     assert "名称: 实施单位" in out
+
+
+def test_digitize_uses_a_vocabulary_of_ones_own_and_refuses_an_unfit_one(tmp_path: Path, run_here, monkeypatch) -> None:
+    monkeypatch.setenv(VARIABLE, "")  # what the command sets is taken back with it
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    form = tmp_path / "form.md"
+    form.write_text("| 项目名称 | 甲项目 | | |\n|---|---|---|---|\n| 一级指标 | 二级指标 | 三级指标 | 指标值 |\n"
+                    "| 产出指标 | 数量指标 | 培训人数 | ≥100人 |\n| 产出指标 | 质量指标 | 霓虹炫彩出勤率 | ≥95% |\n", "utf-8")
+    mine, bad, out = tmp_path / "mine.csv", tmp_path / "bad.csv", tmp_path / "out"
+    attendance = "output.quality.training-attendance"
+    assert run_here("vocabulary", "add", attendance, "霓虹炫彩出勤率", "--file", mine)[0] == 0
+    assert run_here("digitize", form, "--out", out, "--vocabulary", mine, "--quiet")[0] == 0
+    document = json.loads((out / "documents" / "form.md.json").read_text("utf-8"))
+    assert document["recognizer"]["options"]["vocabulary"].startswith("mine.csv ")
+    assert [indicator["canonical"]["id"] for project in document["projects"] for indicator in project["indicators"]] == [
+        "output.quantity.training-people", attendance]
+    bad.write_text(HEAD + LEVELS + "a,三级指标,甲,乙,,,,,,\n", "utf-8")
+    status, _, err = run_here("digitize", form, "--out", tmp_path / "other", "--vocabulary", bad)
+    assert status == 2
+    assert "bad.csv: line 4: the parent 乙 is not in the file" in err
+    assert not (tmp_path / "other").exists()
