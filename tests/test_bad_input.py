@@ -87,6 +87,34 @@ def test_what_one_may_not_read_or_write(tmp_path: Path) -> None:
 
 
 @needs_model
+def test_a_pdf_without_tables_and_dots_without_end_are_soon_read(tmp_path: Path) -> None:
+    """Pages of mere text, as contents have them: leaders of dots once had more ways to be matched than there is time for."""
+    import pymupdf
+
+    from recognizer import digitize
+
+    with pymupdf.open() as pdf:
+        for _ in range(2):
+            page = pdf.new_page()
+            for line in range(1, 40):
+                page.insert_text((50, 20 * line), f"Chapter {line} of text", fontsize=8)
+                page.insert_text((200, 20 * line), "." * 100 + "x", fontsize=8)
+        pdf.save(tmp_path / "contents.pdf")
+    assert digitize(tmp_path / "contents.pdf").projects == ()
+
+
+def test_a_pdf_whose_pages_cannot_be_counted_is_damaged(tmp_path: Path) -> None:
+    from torture import bombs
+
+    from recognizer.errors import DamagedFileError
+    from recognizer.reading import read
+
+    (tmp_path / "a.pdf").write_bytes(bombs()["pages of pages.pdf"])
+    with pytest.raises(DamagedFileError):
+        read(tmp_path / "a.pdf")
+
+
+@needs_model
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-8-sig"])
 def test_any_encoding_of_chinese_offices_gives_the_same_facts(tmp_path: Path, encoding: str) -> None:
     from recognizer import digitize

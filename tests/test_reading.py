@@ -310,6 +310,13 @@ def escape_markdown(text: str) -> str:
     return text
 
 
+@pytest.mark.parametrize("line", [
+    " " * 5000 + "-x", "|" + " -" * 3000 + "x", "." * 5000 + "-", "-" * 5000 + "|" + "-" * 5000 + "x"])
+def test_lines_without_end_are_soon_read(line: str) -> None:
+    """Found by search: patterns that tried all ways to part a line never came to an end."""
+    assert read_text(f"{line}\n{line}\n", "x").blocks
+
+
 @given(TABLES)
 def test_tabs_round_trip(rows: list[list[str]]) -> None:
     marks = str.maketrans("", "", '<&"')

@@ -101,11 +101,11 @@ def bombs() -> dict[str, bytes]:
     space = b"xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main'"
     words = b"<w:document " + space + b"><w:body><w:p><w:r><w:t>%s</w:t></w:r></w:p></w:body></w:document>"
     types = b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
-    zeros = zlib.compress(bytes(1 << 30), 9)
+    zeros = zlib.compress(bytes(1 << 28), 9)  # 256 KB
     text = b"BT /F 12 Tf 1 0 0 1 %d %d Tm (x) Tj ET\n"
     return {
-        "gigabyte stream.pdf": pdf(zeros),
-        "nested streams.pdf": pdf(zlib.compress(zeros, 9), filters="/FlateDecode/FlateDecode"),
+        "endless stream.pdf": pdf(zeros),
+        "nested streams.pdf": pdf(zlib.compress(zlib.compress(bytes(1 << 30), 9), 9), filters="/FlateDecode/FlateDecode"),
         "huge page.pdf": pdf(zlib.compress(b"BT /F 12 Tf (x) Tj ET"), size="1e30 1e30"),
         "million texts.pdf": pdf(zlib.compress(b"".join(text % (number % 590, number % 840) for number in range(1_000_000)))),
         "million lines.pdf": pdf(zlib.compress(b"".join(b"%d 0 m %d 800 l S\n" % (n % 590, n % 590) for n in range(1_000_000)))),

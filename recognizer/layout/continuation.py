@@ -19,6 +19,7 @@ SAME_PLACE = 3.0  # points by which a running head may move from page to page
 SMALLER = 0.9  # share of a title's height that a running head of its text is smaller than
 MARGIN = 0.12  # share of the page's height at its top and bottom where running heads stand
 
+_LONGEST_NUMBER = 60  # characters of a page number and what is around it
 _NUMBER = r"(?:\d{1,4}|[ivxlc]{1,6}|[一二三四五六七八九十百]{1,5})"
 _PAGE_NUMBER = re.compile(rf"[\W_]*(?:第|page)?\s*{_NUMBER}\s*页?(?:[\W_]*(?:共|of|/)?\s*{_NUMBER}\s*页?)?[\W_]*", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
@@ -79,7 +80,7 @@ def _is_furniture(line: TextLine, others: Sequence[TextLine]) -> bool:
     if not _in_margin(line):
         return False
     return (
-        _PAGE_NUMBER.fullmatch(line.line.text) is not None
+        (len(line.line.text) <= _LONGEST_NUMBER and _PAGE_NUMBER.fullmatch(line.line.text) is not None)
         or _again(line, others)
         or any(_masked(line) == _masked(other) and line.height < SMALLER * other.height for other in others)
     )

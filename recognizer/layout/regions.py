@@ -27,6 +27,7 @@ ROOM = 4.0  # ideographs of empty height after which another table begins
 _CAPTION = re.compile(
     r"[（(]?\s*(?:\d{4}\s*年度?|公开表?\d*|表[一二三四五六七八九十\d]+)\s*[)）]?|[（(]?[^：:]{2,8}[:：]\s*\S.*"
 )
+_LONGEST_NUMBER = 60  # characters of a page number and what is around it
 _PAGE_NUMBER = re.compile(r"[\W_]*第?\s*\d{1,4}\s*页?[\W_]*(?:共?\s*\d{1,4}\s*页?)?[\W_]*")
 
 
@@ -205,7 +206,9 @@ def _beside(cluster: Sequence[Block], others: Sequence[Block], em: float) -> boo
 def _is_furniture(page: Page, cluster: Sequence[Block]) -> bool:
     top, bottom = cluster[0].box[1], cluster[0].box[3]
     in_margin = bottom < MARGIN * page.height or top > (1 - MARGIN) * page.height
-    return len(cluster) == 1 and in_margin and _PAGE_NUMBER.fullmatch(cluster[0].text) is not None
+    if len(cluster) != 1 or not in_margin or len(cluster[0].text) > _LONGEST_NUMBER:
+        return False
+    return _PAGE_NUMBER.fullmatch(cluster[0].text) is not None
 
 
 def _inside(cluster: Sequence[Block], ink: Ink) -> bool:

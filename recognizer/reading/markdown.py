@@ -12,7 +12,8 @@ from .parts import Format, Part, SourceLine, Table, drop_markup, line_runs, row_
 
 _HEADING = re.compile(r"^(\f?)[ \t]{0,3}#{1,6}[ \t]+(?=\S)")
 _CLOSING_HEADING = re.compile(r"[ \t]+#+[ \t]*$")
-_SEPARATOR = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
+# Possessive: a thousand blanks can be parted in too many ways.
+_SEPARATOR = re.compile(r"\s*+\|?\s*+:?-++:?\s*+(?:\|\s*+:?-++:?\s*+)*+\|?\s*+")
 _RULE = re.compile(r"\s*\+(?:[-=:]+\+)+\s*")
 _UNESCAPED_PIPE = re.compile(r"(?<!\\)\|")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")

@@ -123,7 +123,13 @@ def _opened(data: bytes | None, path: Path) -> Any:
     if source.needs_pass:
         source.close()
         raise EncryptedFileError("the PDF is encrypted", path=path, hint="save it without its password, then try again")
-    if not len(source):
+    try:
+        count = len(source)
+    except Exception as error:  # a count of pages that cannot be
+        source.close()
+        raise DamagedFileError(
+            "a damaged PDF: its pages cannot be counted", path=path, hint="repair it or download it again") from error
+    if not count:
         source.close()
         if b"%%EOF" not in (path.read_bytes() if data is None else data)[-END_WITHIN:]:
             raise DamagedFileError("a damaged PDF: its end is missing", path=path, hint="download it again")
