@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
+import re
 import shutil
+import socket
 import sys
 import zipfile
 from collections.abc import Callable
@@ -25,7 +28,7 @@ from recognizer.digitizing import digitize_document
 from recognizer.errors import DamagedFileError, DangerousFileError, EncryptedFileError, RecognizerError, UnsupportedFormatError
 from recognizer.measuring import pool, score
 from recognizer.model import shipped_model
-from recognizer.reading import read
+from recognizer.reading import legacy, read
 from recognizer.reading.legacy import PROGRAM, program
 from recognizer.types import Document, Grid, TextBlock
 
@@ -258,6 +261,45 @@ def test_a_conversion_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.Mo
         read(FILES / "fuyang_uming.doc")
     child = int((tmp_path / "child").read_text())
     assert not Path(f"/proc/{child}/cmdline").exists() or not Path(f"/proc/{child}/cmdline").read_bytes()
+
+
+def linked_text(path: Path, address: str) -> Path:
+    """An OpenDocument text with a picture that stands elsewhere, to be loaded with the text."""
+    names = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{kind}:1.0"' for name, kind in (
+        ("office", "office"), ("text", "text"), ("draw", "drawing"), ("svg", "svg-compatible")))
+    content = (
+        f'<office:document-content {names} xmlns:xlink="http://www.w3.org/1999/xlink" office:version="1.2"><office:body>'
+        '<office:text>'
+        '<text:p>项目支出绩效目标表</text:p><text:p><draw:frame svg:width="3cm" svg:height="3cm"><draw:image '
+        f'xlink:href="{address}" xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad"/></draw:frame></text:p>'
+        '</office:text></office:body></office:document-content>')
+    kind = "application/vnd.oasis.opendocument.text"
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2">'
+        f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+        '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>')
+    with zipfile.ZipFile(path, "w") as package:
+        for name, part in (("mimetype", kind), ("content.xml", content), ("META-INF/manifest.xml", manifest)):
+            package.writestr(name, part)
+    return path
+
+
+@needs_libreoffice
+def test_libreoffice_follows_no_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A listener hears nothing; without the profile of our own it does, so that it is the profile that keeps it quiet."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        path = linked_text(tmp_path / "a.odt", f"http://127.0.0.1:{server.getsockname()[1]}/picture.png")
+        document = read(path)
+        assert lines(document) == ["项目支出绩效目标表"]
+        assert any("not opened" in warning for warning in document.warnings)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+        monkeypatch.setattr(legacy, "_PROFILE", re.sub("<value>true", "<value>false", legacy._PROFILE))
+        monkeypatch.setenv("RECOGNIZER_CONVERT_SECONDS", "10")  # it waits for an answer that does not come
+        with contextlib.suppress(DangerousFileError):
+            read(path)
+        server.accept()[0].close()
 
 
 # What must not be opened
