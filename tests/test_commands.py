@@ -157,7 +157,8 @@ def names(given: list[object], out: Path) -> list[str]:
 
 
 def test_folders_are_walked_but_for_what_is_hidden_or_output_or_no_document(tmp_path: Path) -> None:
-    for name in ("b.txt", "a/z.md", "a/y.pdf", ".hidden.txt", ".git/c.txt", "out/documents/b.txt", "notes.json"):
+    for name in ("b.txt", "a/z.md", "a/y.pdf", ".hidden.txt", ".git/c.txt", "out/documents/b.txt", "notes.json",
+                 "~$b.docx"):
         write(tmp_path / name)
     os.mkfifo(tmp_path / "pipe")
     assert names([tmp_path], tmp_path / "out") == ["a/y.pdf", "a/z.md", "b.txt"]

@@ -15,6 +15,7 @@ from recognizer.objects import is_url, objects_below
 
 OUTPUT_FILES = frozenset({*TABLE_FILES, WORKBOOK, FAILURES})
 
+HIDDEN = (".", "~$")  # how hidden files begin, and those that office programs leave beside what they have open
 # Files beside documents that are none: data, programs, styles. Any other kind is tried, and fails with its reason.
 NO_DOCUMENTS = frozenset({
     ".json", ".jsonl", ".ndjson", ".parquet", ".sqlite", ".sqlite3", ".db", ".log", ".ini", ".cfg", ".toml", ".yaml", ".yml",
@@ -66,7 +67,7 @@ class Sources:
         try:
             for address, folder in objects_below(url):
                 below = address[len(folder) + 1 :]
-                hidden = any(part.startswith(".") for part in below.split("/"))
+                hidden = any(part.startswith(HIDDEN) for part in below.split("/"))
                 if hidden or (address != url and os.path.splitext(below)[1].lower() in NO_DOCUMENTS):
                     self.passed_over += not hidden
                 else:
@@ -88,7 +89,7 @@ class Sources:
             is_output = os.path.realpath(parent) == output
             for name in sorted(files):
                 path = os.path.join(parent, name)
-                if name.startswith(".") or (is_output and name in OUTPUT_FILES):
+                if name.startswith(HIDDEN) or (is_output and name in OUTPUT_FILES):
                     continue
                 if os.path.splitext(name)[1].lower() in NO_DOCUMENTS or not (os.path.isfile(path) or os.path.islink(path)):
                     self.passed_over += 1

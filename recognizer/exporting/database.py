@@ -17,6 +17,7 @@ from recognizer.exporting.document import place_json
 from recognizer.exporting.files import Failure
 from recognizer.exporting.loading import StoredDocument
 from recognizer.exporting.review import doubtful_facts, needs_review, value_doubts
+from recognizer.exporting.tables import page_and_box
 from recognizer.types import Evidence, Fund, Reading, Records
 
 # Where a fact stands and how sure it is: the same columns in every table of facts.
@@ -171,15 +172,13 @@ def _evidence(evidence: Evidence, doubts: tuple[str, ...] | None = None) -> Row:
     """The box is the one around the fact's own pieces on its first page; `at` has every piece."""
     listed = evidence.doubts if doubts is None else doubts
     own = [place for place in evidence.at if not place.inherited] or list(evidence.at)
-    page = next((place.page for place in own if place.page is not None), None)
-    boxes = [place.bbox for place in own if place.bbox is not None and place.page == page]
+    page, box = page_and_box(evidence.at)
     row: Row = {
         "confidence": evidence.confidence, "needs_review": int(needs_review(evidence, listed)),
         "doubts": "; ".join(listed) or None, "reasons": "; ".join(evidence.reasons) or None,
         "provenance": evidence.provenance, "page": page}
-    if boxes:
-        row |= {"x0": min(box[0] for box in boxes), "y0": min(box[1] for box in boxes), "x1": max(box[2] for box in boxes),
-                "y1": max(box[3] for box in boxes)}
+    if box:
+        row |= dict(zip(("x0", "y0", "x1", "y1"), box, strict=True))
     lines = [place.lines for place in own if place.lines]
     if lines:
         row |= {"line_first": lines[0][0], "line_last": lines[0][1]}

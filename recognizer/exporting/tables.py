@@ -192,7 +192,7 @@ def _where_from(records: Records, project: Project | None, evidence: Evidence) -
     year = project.fiscal_year if project and project.fiscal_year is not None else records.fiscal_year
     return {
         "document": writable(records.source),
-        "page": _page_and_box(evidence.at)[0],
+        "page": page_and_box(evidence.at)[0],
         "city": writable(records.city),
         "publisher": writable(records.publisher),
         "fiscal_year": year,
@@ -204,7 +204,7 @@ def _how_sure(
     evidence: Evidence, *, where: Evidence | None = None, doubts: tuple[str, ...] | None = None, provenance: str | None = None,
 ) -> Row:
     listed = evidence.doubts if doubts is None else doubts
-    box = _page_and_box((where or evidence).at)[1] or (None, None, None, None)
+    box = page_and_box((where or evidence).at)[1] or (None, None, None, None)
     return {
         "confidence": round(evidence.confidence, 4),
         "needs_review": needs_review(evidence, listed),
@@ -214,7 +214,7 @@ def _how_sure(
     }
 
 
-def _page_and_box(places: tuple[Place, ...]) -> tuple[int | None, tuple[float, float, float, float] | None]:
+def page_and_box(places: tuple[Place, ...]) -> tuple[int | None, tuple[float, float, float, float] | None]:
     """The page on which a fact begins, and the box around its pieces there (points from the top left corner)."""
     own = [place for place in places if not place.inherited] or list(places)
     page = next((place.page for place in own if place.page is not None), None)
