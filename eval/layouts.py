@@ -35,6 +35,7 @@ from recognizer.measuring import score
 from recognizer.measuring.facts import Counts
 from recognizer.measuring.structure import adjacency, grid_cells, plain, truth_cells
 from recognizer.model import Model, load_model
+from recognizer.options import Options
 from recognizer.reading import read
 from recognizer.repair import repair
 from recognizer.resources import models_folder
@@ -77,7 +78,7 @@ def measure(pdf: GoldPdf, layout: str, model: Model) -> Figures:
     print(*(f"{pdf.path.name}: {text}" for text in warnings), sep="\n", end="", file=sys.stderr)
     whole = [grid for grid in repair(grids, model) if grid.drawn]
     truth = [truth_cells(table) for table in pdf.structure["tables"]]
-    values = score(pdf.records, digitize_document(document, model, LIMITS, layout=layout, path=pdf.path).to_json())["value"]
+    values = score(pdf.records, digitize_document(document, model, LIMITS, Options(layout), path=pdf.path).to_json())["value"]
     wanted = Counter((plain(cell.text), cell.row_span, cell.column_span) for table in truth for cell in table)
     return Figures(
         adjacency(truth, map(grid_cells, whole)), values, milliseconds, len(document.blocks),

@@ -19,10 +19,11 @@ from recognizer.calibration.profile import distance, nearest
 from recognizer.calibration.reasons import WORDS
 from recognizer.calibration.signals import PLAIN, restarts, shortfall
 from recognizer.digitizing import digitize
-from recognizer.errors import ModelError
+from recognizer.errors import ModelError, UsageError
 from recognizer.measuring.judging import judge
 from recognizer.model import shipped_model
 from recognizer.model.calibrator import CALIBRATION_NAME, load_calibrator, save_calibrator
+from recognizer.options import share_of
 from recognizer.types import Evidence, Indicator, Period, Project, Records, Signals, Value
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -169,3 +170,20 @@ def test_an_interval_holds_its_rate(wrong: int, more: int) -> None:
 
 def test_signals_are_named_once() -> None:
     assert len(set(PLAIN)) == len(PLAIN)
+
+
+def test_a_smaller_budget_accepts_less_and_is_stated() -> None:
+    strict, usual = (digitize(DOCUMENT, max_error=share) for share in (0.0001, 0.05))
+    assert len(strict.doubtful) > len(usual.doubtful)
+    assert dict(strict.records.options)["max_error"] == "0.0001"
+
+
+@pytest.mark.parametrize(("text", "share"), [("1%", 0.01), ("0.01", 0.01), ("2.5 %", 0.025), ("1％", 0.01)])
+def test_a_share_is_written_in_several_ways(text: str, share: float) -> None:
+    assert share_of(text) == pytest.approx(share)
+
+
+@pytest.mark.parametrize("text", ["", "many", "0", "100%", "-1%", "nan"])
+def test_what_is_no_share_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="not a share of errors"):
+        share_of(text)

@@ -43,11 +43,6 @@ class Task:
         """The layout engines that the options ask for."""
         return dict(self.options).get("layout", "native")
 
-    @property
-    def without_checks(self) -> tuple[str, ...]:
-        """The checks that the options leave out."""
-        return tuple(dict(self.options).get("without_checks", "").split(",")) if "without_checks" in dict(self.options) else ()
-
 
 @dataclass(frozen=True, slots=True)
 class Counts:

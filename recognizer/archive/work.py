@@ -21,6 +21,7 @@ from recognizer.exporting.omission import leave_out, omissions_of
 from recognizer.files import Stamp
 from recognizer.model import Model, load_model, shipped_model
 from recognizer.objects import local_copy, read_source
+from recognizer.options import chosen_of
 from recognizer.reading import read_bytes
 from recognizer.types import Document, Grid, Records
 from recognizer.watching import reached
@@ -51,7 +52,7 @@ def digitize_file(task: Task, found: Found = lambda content, stamp: None) -> Res
             document, grids = known or _read(data, task, content)
         else:
             document, grids = known
-        records = digitize_grids(document, grids, _model(task.model), task.layout, without_checks=task.without_checks).records
+        records = digitize_grids(document, grids, _model(task.model), chosen_of(task.options)).records
         reached("export")
         records = leave_out(records, omissions_of(task.options))
         records = replace(records, source=task.name, options=tuple({**dict(records.options), **dict(task.options)}.items()))
@@ -85,7 +86,7 @@ def _read(data: bytes, task: Task, content: str) -> tuple[Document, tuple[Grid, 
     """Reads and lays out a document, and stores it; not one with pages set aside, which may be read another time."""
     document = read_bytes(data, Path(task.path), without=task.without)
     with local_copy(task.path, data) as path:
-        document, grids = lay_out_document(document, layout=task.layout, path=path)
+        document, grids = lay_out_document(document, options=chosen_of(task.options), path=path)
     if task.store and not task.without:
         try:
             store(stored_path(Path(task.store), content, task.layout), document, grids)

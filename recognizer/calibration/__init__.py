@@ -15,15 +15,15 @@ from recognizer.calibration.profile import nearest, profile_of
 from recognizer.calibration.reasons import reasons_of
 from recognizer.calibration.signals import PLAIN, signals_of
 from recognizer.model.calibrator import Calibrator
+from recognizer.options import MAX_ERROR
 from recognizer.types import LabelledGrid, Layout, Records
 
 PROVISIONAL = "confidences are provisional: the model has no calibration of its own"
-BUDGET = 0.02  # share of wrong facts among those accepted unseen, unless the user says otherwise
 STRANGE = "the layout is unlike everything the model was trained on: its confidences promise less than they say"
 
 
 def calibrate(
-    records: Records, grids: Sequence[LabelledGrid], calibrator: Calibrator | None, budget: float = BUDGET
+    records: Records, grids: Sequence[LabelledGrid], calibrator: Calibrator | None, budget: float = MAX_ERROR
 ) -> Records:
     """The records with calibrated confidences, with what lowered each, and with how far their layout lies from those known.
 

@@ -36,6 +36,7 @@ def digitize(
     layout: Annotated[Layout, typer.Option("--layout", help=say("layout"))] = Layout.NATIVE,
     without_check: Annotated[
         list[str] | None, typer.Option("--without-check", metavar="NAME", help=say("without_check"), show_default=False)] = None,
+    max_error: Annotated[str, typer.Option("--max-error", metavar="SHARE", help=say("max_error"))] = "2%",
     vocabulary: Annotated[
         Path | None, typer.Option("--vocabulary", metavar="FILE", help=say("vocabulary"), show_default=False)] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", metavar="N", min=1, help=say("jobs"), show_default=False)] = None,
@@ -61,6 +62,7 @@ def digitize(
     from recognizer.exporting.omission import options_of, parse_omissions
     from recognizer.exporting.partition import parse_partition
     from recognizer.objects import is_url
+    from recognizer.options import Options, share_of
 
     if without_check:
         from recognizer.checking import checks_without
@@ -69,10 +71,10 @@ def digitize(
             checks_without(without_check)
         except ValueError as error:
             raise UsageError(say("no_check", reason=error)) from None
-    left_out = (("without_checks", ",".join(sorted(set(without_check)))),) if without_check else ()
+    chosen = Options(str(layout), tuple(without_check or ()), share_of(max_error))
     use(vocabulary)
     marked = (("vocabulary", mark),) if (mark := vocabulary_mark()) else ()
-    options = (("layout", str(layout)), *left_out, *marked, *options_of(parse_omissions(without or [])))
+    options = (*chosen.stated(), *marked, *options_of(parse_omissions(without or [])))
     settings = Settings(str(model.resolve()) if model else None, options)
     parted = parse_partition(partition) if partition else ()
     if cluster:

@@ -65,6 +65,9 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "without_check": (
         "A check not to be made, by the name of its doubt; recognizer checks lists them. Can be given more than once.",
         "不做的检查，写疑点名称（recognizer checks 列出全部）；可多次给出。"),
+    "max_error": (
+        "The error budget: the share of wrong facts you can live with among those accepted unseen (docs/confidence.md).",
+        "误差预算：在不经人工核对而接受的事实中可以容忍的错误比例（见 docs/confidence.md）。"),
     "no_check": ("--without-check: {reason}", "--without-check：{reason}"),
     "checks": (
         "List the checks and doubts: what each says of a fact.\n\nExample:  recognizer checks",
@@ -181,7 +184,8 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "values": ("Values", "指标值"),
     "funds": ("Amounts of money", "资金"),
     "goals": ("Goals", "绩效目标"),
-    "review": ("Facts to review", "待复核"),
+    "to_review": ("Facts to review", "待复核"),
+    "review": ("Facts to review, for an error budget of {budget}", "待复核（误差预算 {budget}）"),
     "warnings": ("Warnings", "警告"),
     "passed_over": ("Other files passed over", "略过的其他文件"),
     "removed": ("Documents of an earlier run removed", "删除的旧文档"),

@@ -22,6 +22,7 @@ from recognizer.commands.summary import Summary
 from recognizer.exporting import Failure, OutputFolder
 from recognizer.exporting.omission import omissions_of
 from recognizer.exporting.remote import RemoteOutput
+from recognizer.options import chosen_of
 
 if TYPE_CHECKING:
     from recognizer.archive.cluster import ClusterSupervisor
@@ -68,7 +69,7 @@ def run_archive(
         supervisor = _supervisor(run, wishes)
         stack.callback(supervisor.close)
         interruption = stack.enter_context(Interruption(progress.interrupted))
-        summary = Summary(passed_over=sources.passed_over)
+        summary = Summary(passed_over=sources.passed_over, max_error=chosen_of(settings.options).max_error)
         note(journal, inventory, sources, settings, wishes)
         progress.begin(inventory.count)
         for failure in journal.missing():

@@ -49,7 +49,7 @@ def status(
     table.add_row(say("run"), f"{state.number}: {say(f'run_{how}')}")
     table.add_row(say("started"), f"{state.started} UTC")
     for name in ("documents", "done", "failed", "to_do", "pages", "review"):
-        table.add_row(say(name if name != "failed" else "failures"), f"{getattr(state, name):,}")
+        table.add_row(say({"failed": "failures", "review": "to_review"}.get(name, name)), f"{getattr(state, name):,}")
     console = Console(highlight=False)
     console.print(table)
     for failure in state.failures[:SHOWN]:

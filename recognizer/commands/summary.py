@@ -14,6 +14,7 @@ from rich.text import Text
 from recognizer.archive.task import Counts
 from recognizer.commands.messages import say
 from recognizer.exporting import FAILURES, Failure
+from recognizer.options import MAX_ERROR
 
 SHOWN_FAILURES = 10
 ALWAYS = ("projects", "indicators", "values", "funds", "goals", "review")  # shown even where there are none
@@ -31,6 +32,7 @@ class Summary:
     passed_over: int = 0
     removed: int = 0
     seconds: float = 0.0
+    max_error: float = MAX_ERROR
     first_failures: list[Failure] = field(default_factory=list)
 
     def add_failure(self, failure: Failure) -> None:
@@ -56,7 +58,8 @@ class Summary:
         for name, count in shown.items():
             if count or name in ALWAYS:
                 indent = "  " if name in ("kept", "without_table") else ""
-                table.add_row(indent + say(name), f"{count:,}", style="yellow" if name == "review" and count else None)
+                label = indent + say(name, budget=f"{100 * self.max_error:g} %")
+                table.add_row(label, f"{count:,}", style="yellow" if name == "review" and count else None)
         table.add_row(say("seconds"), f"{self.seconds:.1f}")
         console.print(table)
         if self.failed:

@@ -36,7 +36,7 @@ class TrainingConfig:
     held_back: frozenset[tuple[str, int]] = frozenset()
     epochs: int = 10
     hidden: int = 160
-    most: int = 800_000
+    most: int = 1_200_000
 
 
 def real_documents(left_out: frozenset[str] = frozenset()) -> Iterator[LabelledDocument]:

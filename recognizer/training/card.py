@@ -10,7 +10,7 @@ from recognizer.resources import gold_folder, training_folder
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 FEATURE_ROOMS = (
-    "types.py", "vocabulary", "reading", "layout", "context", "repair", "labelling", "model/text.py", "model/network.py"
+    "types/tables.py", "vocabulary", "reading", "layout", "context", "repair", "labelling", "model/text.py", "model/network.py"
 )
 TRAINING_ROOMS = ("truth.py", "generation", "training")
 # What no training reads, draws or lays out: formats besides text and PDF, second opinions, this file.
