@@ -98,6 +98,7 @@ torture: $(VENV)/.installed
 
 SECONDS ?= 60
 fuzz: $(VENV)/.installed-for-tests
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
 	$(BIN)/python tests/fuzz.py --seconds $(SECONDS)
 
 damage: $(VENV)/.installed
