@@ -48,6 +48,21 @@ def test_documents_read_back_are_the_records_they_were_made_of(results: Path) ->
         assert to_json(to_records(document)) | {"recognizer": document["recognizer"]} == document
 
 
+def test_documents_of_an_older_edition_can_be_compared(results: Path, tmp_path: Path, run_here: Any) -> None:  # noqa: F811
+    """Reasons, what a budget accepts and how far a layout lies from those known came later."""
+
+    def aged(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {key: aged(entry) for key, entry in part.items() if key not in ("reasons", "accepted", "layout")}
+        return [aged(entry) for entry in part] if isinstance(part, list) else part
+
+    for path in (results / "documents").glob("*.json"):
+        old = tmp_path / "documents" / path.name
+        old.parent.mkdir(exist_ok=True)
+        old.write_text(json.dumps(aged(json.loads(path.read_text("utf-8")))), "utf-8")
+    assert run_here("diff", tmp_path, results, "--changes").status == 0
+
+
 def test_what_is_no_output_folder_is_refused(tmp_path: Path, run_here: Any) -> None:  # noqa: F811
     for command in (("export", tmp_path, "--sqlite"), ("report", tmp_path), ("diff", tmp_path, tmp_path)):
         ended: Ended = run_here(*command)

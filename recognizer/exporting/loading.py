@@ -73,7 +73,9 @@ def stored_failures(folder: Path) -> list[Failure]:
 
 
 def to_records(document: Json) -> Records:
-    """The records that `to_json` made the document of. Raises KeyError, TypeError or ValueError for what is no document."""
+    """The records that `to_json` made the document of; what an older edition did not say yet is as where nothing is known.
+
+    Raises KeyError, TypeError or ValueError for what is no document."""
     about = document["recognizer"]
     return Records(
         source=document["source"], city=document["city"], publisher=document["publisher"], fiscal_year=document["fiscal_year"],
@@ -82,7 +84,7 @@ def to_records(document: Json) -> Records:
         pages=tuple(Ledger(page["words"], page["lost"], page["doubled"], page["invented"], page["remainder"])
                     for page in about["pages"]),
         model=about["model"], options=tuple(about["options"].items()),
-        layout=Layout(**about["layout"]) if about["layout"] else None)
+        layout=Layout(**about["layout"]) if about.get("layout") else None)
 
 
 def _project(project: Json) -> Project:
@@ -111,7 +113,7 @@ def _indicator(indicator: Json) -> Indicator:
     canonical, provenance = indicator["canonical"], indicator["provenance"]
     evidence = Evidence(
         tuple(map(_place, indicator["at"])), indicator["confidence"], doubts=tuple(indicator["doubts"]),
-        reasons=tuple(indicator["reasons"]), accepted=indicator["accepted"])
+        reasons=tuple(indicator.get("reasons", ())), accepted=indicator.get("accepted"))
     return Indicator(
         indicator["level1"], indicator["level2"], indicator["name"], tuple(_values(indicator)), indicator["level1_raw"],
         indicator["level2_raw"], indicator["standard"], tuple(indicator["extra"].items()), evidence, provenance["level1"],
@@ -132,7 +134,7 @@ def _values(indicator: Json) -> Iterator[Value]:
 def _evidence(details: Json) -> Evidence:
     return Evidence(
         tuple(map(_place, details["at"])), details["confidence"], details["provenance"], tuple(details["doubts"]),
-        reasons=tuple(details["reasons"]), accepted=details["accepted"])
+        reasons=tuple(details.get("reasons", ())), accepted=details.get("accepted"))
 
 
 def _place(place: Json) -> Place:
