@@ -17,7 +17,8 @@ DPI = 200
 
 def show(
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False, help=either(
-        "A document: a PDF, an office file, or a text, Markdown or HTML file.", "一份文档：PDF、Word、Excel、文本、Markdown 或 HTML。"))],
+        "A document: a PDF, an office file, or a text, Markdown or HTML file.",
+        "一份文档：PDF、Word、Excel、文本、Markdown 或 HTML。"))],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="PICTURE", show_default=False, help=either(
         "The picture to write, a .png; its folder is made if need be.", "要写的图片（.png），文件夹没有则新建。"))],
     page: Annotated[int | None, typer.Option("--page", "-p", metavar="N", min=1, show_default=False, help=either(
