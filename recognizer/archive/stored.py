@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -66,8 +67,9 @@ def encode(document: Document, grids: tuple[Grid, ...]) -> bytes:
     boxes = _Boxes()
     words = json.dumps(
         [_encoder(Document)(document, boxes), [_encoder(Grid)(grid, boxes) for grid in grids]], separators=(",", ":")).encode()
-    packed = zlib.compress(words + _shuffled(boxes.edges, 8) + _shuffled(boxes.listed, 4), _LEVEL)
-    head = _MARK + _format() + _SIZES.pack(len(words), len(boxes.edges) // 4, len(boxes.listed))
+    edges = boxes.edges
+    packed = zlib.compress(words + _shuffled(edges, 8) + _shuffled(boxes.listed, 4), _LEVEL)
+    head = _MARK + _format() + _SIZES.pack(len(words), len(edges) // 4, len(boxes.listed))
     return head + zlib.crc32(packed).to_bytes(4, "little") + packed
 
 
@@ -91,19 +93,18 @@ class _Boxes:
     """Boxes in the order of their first use, and the list in which texts name their boxes by number."""
 
     def __init__(self) -> None:
-        self.edges = array("d")
         self.listed = array("I")
         self._numbers: dict[Box, int] = {}
 
+    @property
+    def edges(self) -> array[float]:
+        """The edges of all boxes, four each."""
+        return array("d", chain.from_iterable(self._numbers))
+
     def add(self, boxes: tuple[Box, ...]) -> list[int]:
         """Where in the list these boxes stand: the first and how many."""
-        start = len(self.listed)
-        numbers, edges, append = self._numbers, self.edges, self.listed.append
-        for box in boxes:
-            number = numbers.setdefault(box, len(numbers))
-            if number * 4 == len(edges):
-                edges.extend(box)
-            append(number)
+        start, numbers = len(self.listed), self._numbers
+        self.listed.extend([numbers.setdefault(box, len(numbers)) for box in boxes])
         return [start, len(boxes)]
 
 
