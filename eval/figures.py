@@ -247,7 +247,9 @@ BARS = (
     Bar("right facts doubted, gold records", "正确而被质疑的事实，金标准记录", 0.02, _doubted("right", "gold"), at_most=True),
     Bar("right facts doubted by a check, as read", "正确而被检查质疑的事实，识别结果", 0.02, _doubted("right", "read"),
         at_most=True),
-    *(Bar(f"damage doubted, {name}", f"被质疑的人为错误，{chinese}", 0.8, _doubted("damage", fault)) for fault, name, chinese in (
+    Bar("right facts doubted by anything, as read", "正确而被任何疑点质疑的事实，识别结果", 0.05, _doubted("right", "read_any"),
+        at_most=True),
+    *(Bar(f"damage doubted, {name}", f"被质疑的人为错误，{chinese}", 0.85, _doubted("damage", fault)) for fault, name, chinese in (
         ("fused", "cells fused", "单元格相连"), ("fused_numbers", "cells of numbers fused", "数字单元格相连"),
         ("swapped", "half-year and annual swapped", "半年与全年互换"), ("flipped", "comparators flipped", "比较符颠倒"),
         ("decimal", "decimal points moved", "小数点移位"))),
