@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 
-.PHONY: help venv install demo test lint train eval eval-full readme bench bench-icdar bench-layouts bench-archive soak torture fuzz damage pictures clean
+.PHONY: calibrate help venv install demo test lint train eval eval-full readme bench bench-icdar bench-layouts bench-archive soak torture fuzz damage pictures clean
 
 help:
 	@echo "make install    recognizer in $(VENV)"
@@ -15,6 +15,7 @@ help:
 	@echo "make train      train the shipped model anew"
 	@echo "make eval       measure it: cities and layouts left out, bars (half an hour on two cores)"
 	@echo "make eval-full  the same on many more reserved documents"
+	@echo "make calibrate  give the shipped model the calibration fitted in the last evaluation"
 	@echo "make readme     write the figures of the last evaluation into the READMEs"
 	@echo "make bench      speed and memory, stage by stage"
 	@echo "make bench-icdar DIR=...  tables that are no budget forms: a folder with data of the ICDAR-2013 competition"
@@ -72,6 +73,9 @@ eval: $(VENV)/.installed-for-tests
 
 eval-full: $(VENV)/.installed-for-tests
 	$(BIN)/python eval/evaluate.py --reserved 300 --printed 40
+
+calibrate: $(VENV)/.installed-for-tests
+	$(BIN)/python eval/evaluate.py --calibrate
 
 readme: $(VENV)/.installed-for-tests
 	$(BIN)/python eval/evaluate.py --readme

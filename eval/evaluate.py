@@ -32,8 +32,10 @@ from values import measure_values
 
 from recognizer.model import shipped_model
 from recognizer.model.calibrator import load_calibrator, save_calibrator
+from recognizer.model.store import CARD_NAME
 from recognizer.resources import models_folder
 
+CALIBRATED = "calibrated on cities left out of training and on generated documents"  # what the card says of confidences
 RESERVED = 20  # documents of each of the ten reserved cities
 TABLES = 600  # less than half of what the shipped model is trained on, so that the whole takes no more than half an hour
 
@@ -104,6 +106,9 @@ def _calibrate() -> int:
     if calibrator is None or calibrator.model != shipped_model().card.get("name"):
         print(f"{BUILD} holds no calibration for the shipped model: run eval/evaluate.py first", file=sys.stderr)
         return 2
+    card_path = models_folder() / CARD_NAME
+    card = json.loads(card_path.read_text("utf-8"))
+    card_path.write_text(json.dumps({**card, "confidence": CALIBRATED}, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(save_calibrator(calibrator, models_folder()))
     return 0
 
