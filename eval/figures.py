@@ -249,7 +249,8 @@ BARS = (
         at_most=True),
     Bar("right facts doubted by anything, as read", "正确而被任何疑点质疑的事实，识别结果", 0.05, _doubted("right", "read_any"),
         at_most=True),
-    *(Bar(f"damage doubted, {name}", f"被质疑的人为错误，{chinese}", 0.85, _doubted("damage", fault)) for fault, name, chinese in (
+    *(Bar(f"damage doubted, {name}", f"被质疑的人为错误，{chinese}", 0.85, _doubted("damage", fault))
+      for fault, name, chinese in (
         ("fused", "cells fused", "单元格相连"), ("fused_numbers", "cells of numbers fused", "数字单元格相连"),
         ("swapped", "half-year and annual swapped", "半年与全年互换"), ("flipped", "comparators flipped", "比较符颠倒"),
         ("decimal", "decimal points moved", "小数点移位"))),
