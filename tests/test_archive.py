@@ -345,7 +345,8 @@ def test_stored_documents_are_what_was_read(source: Path) -> None:
     stored = encode(document, grids)
     assert decode(stored) == (document, grids)
     assert stored == encode(*decode(stored))
-    for damaged in (b"", stored[:-1], stored[:40], b"x" + stored[1:], stored[:-9] + bytes([stored[-9] ^ 1]) + stored[-8:]):
+    for damaged in (b"", stored[:-1], stored[:40], b"x" + stored[1:], stored[:-9] + bytes([stored[-9] ^ 1]) + stored[-8:],
+                    stored[:30] + bytes([stored[30] ^ 1]) + stored[31:]):
         with pytest.raises(DamagedStoreError):
             decode(damaged)
 

@@ -69,18 +69,25 @@ def encode(document: Document, grids: tuple[Grid, ...]) -> bytes:
         [_encoder(Document)(document, boxes), [_encoder(Grid)(grid, boxes) for grid in grids]], separators=(",", ":")).encode()
     edges = boxes.edges
     packed = zlib.compress(words + _shuffled(edges, 8) + _shuffled(boxes.listed, 4), _LEVEL)
-    head = _MARK + _format() + _SIZES.pack(len(words), len(edges) // 4, len(boxes.listed))
-    return head + zlib.crc32(packed).to_bytes(4, "little") + packed
+    held = _SIZES.pack(len(words), len(edges) // 4, len(boxes.listed)) + packed
+    return _MARK + _format() + zlib.crc32(held).to_bytes(4, "little") + held
 
 
 def decode(stored: bytes) -> tuple[Document, tuple[Grid, ...]]:
     """What `encode` made these bytes of. Raises DamagedStoreError where it did not, or another version did."""
     mark = _MARK + _format()
-    start = len(mark) + _SIZES.size
-    if not stored.startswith(mark) or zlib.crc32(stored[start + 4 :]).to_bytes(4, "little") != stored[start : start + 4]:
+    held = stored[len(mark) + 4 :]
+    if not stored.startswith(mark) or zlib.crc32(held).to_bytes(4, "little") != stored[len(mark) : len(mark) + 4]:
         raise DamagedStoreError("not a document that this version stored")
-    words, count, listed = _SIZES.unpack_from(stored, len(mark))
-    unpacked = zlib.decompress(stored[start + 4 :])
+    try:
+        return _decode(held)
+    except (ValueError, TypeError, LookupError, struct.error, zlib.error) as error:
+        raise DamagedStoreError(f"not a document that this version stored: {error}") from error
+
+
+def _decode(held: bytes) -> tuple[Document, tuple[Grid, ...]]:
+    words, count, listed = _SIZES.unpack_from(held)
+    unpacked = zlib.decompress(held[_SIZES.size :])
     edges = _unshuffled(unpacked[words : words + 32 * count], np.float64).tolist()
     boxes = list(zip(edges[::4], edges[1::4], edges[2::4], edges[3::4], strict=True))
     numbers = _unshuffled(unpacked[words + 32 * count : words + 32 * count + 4 * listed], np.uint32).tolist()

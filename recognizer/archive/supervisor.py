@@ -53,13 +53,18 @@ class Died:
 
 
 class Supervisor:
-    """`jobs` worker processes at most, that do what `next_job` gives until it gives None while nothing is in work."""
+    """`jobs` worker processes at most, that do what `next_job` gives until it gives None while nothing is in work.
+
+    `much` says that there is enough to do for all of them to start at once.
+    """
 
     def __init__(
-        self, next_job: Callable[[], Job | None], *, jobs: int, limits: Limits | None = None, reader: str = READER
+        self, next_job: Callable[[], Job | None], *, jobs: int, limits: Limits | None = None, reader: str = READER,
+        much: bool = False,
     ) -> None:
         self._next_job = next_job
         self._most = jobs
+        self._much = much
         self._limits = limits or from_environment()
         self._reader = reader
         self._scratch = tempfile.TemporaryDirectory(prefix="recognizer-")  # what a killed process leaves goes with it
@@ -111,11 +116,12 @@ class Supervisor:
                     if not job:
                         return
                     process.give(job)
-        # A second process starts when the first is ready and there is more to do than it has in hand.
-        if len(self._processes) < self._most and all(process.ready for process in self._processes):
+        # Where there is little to do, a second process starts when the first is ready and has more than it can have in hand.
+        while len(self._processes) < self._most and (self._much or all(process.ready for process in self._processes)):
             job = self._take()
-            if job:
-                self._start().give(job)
+            if not job:
+                return
+            self._start().give(job)
 
     def _take(self) -> Job | None:
         if self._again:

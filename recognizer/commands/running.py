@@ -27,6 +27,8 @@ from recognizer.options import chosen_of
 if TYPE_CHECKING:
     from recognizer.archive.cluster import ClusterSupervisor
 
+MUCH = 20  # documents that take longer than a process takes to start
+
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
@@ -66,7 +68,7 @@ def run_archive(
             journal.forget_others()
             shutil.rmtree(out / STORED, ignore_errors=True)
         run = ArchiveRun(output, journal, settings)
-        supervisor = _supervisor(run, wishes)
+        supervisor = _supervisor(run, wishes, inventory.count)
         stack.callback(supervisor.close)
         interruption = stack.enter_context(Interruption(progress.interrupted))
         summary = Summary(passed_over=sources.passed_over, max_error=chosen_of(settings.options).max_error)
@@ -91,13 +93,14 @@ def run_archive(
         return summary, interruption.wanted
 
 
-def _supervisor(run: ArchiveRun, wishes: Wishes) -> Supervisor | ClusterSupervisor:
+def _supervisor(run: ArchiveRun, wishes: Wishes, documents: int) -> Supervisor | ClusterSupervisor:
     """Whoever gives the documents to processes: on this machine, or on those of a cluster."""
     if wishes.cluster:
         from recognizer.archive.cluster import ClusterSupervisor
 
         return ClusterSupervisor(run.next_job, wishes.cluster, wishes.reader)
-    return Supervisor(run.next_job, jobs=wishes.jobs or processors(), reader=wishes.reader)
+    return Supervisor(
+        run.next_job, jobs=wishes.jobs or processors(), reader=wishes.reader, much=documents >= MUCH)
 
 
 def processors() -> int:
