@@ -29,6 +29,9 @@ class Limits:
     `page_seconds`: seconds that one page may take to be read, and again to be laid out; the median page takes a hundredth of one.
     `page_inches`: the width or height of a page, in inches; PDF itself ends at 200, and no table is printed on such a sheet.
     `page_drawings`: drawings on a page; what has more is a map or a chart, so its text is read and its lines are not.
+    `scan_seconds`: seconds that one scanned page may take to be read; a dense one takes five of a core's.
+    `page_pixels`: pixels of a picture; what has more is a map or a trap, and is not unpacked.
+    An A3 sheet at 600 dots an inch has 70 million.
     `table_cells`: cells of one table; beyond it labelling one table would take gigabytes. On a page such a table is not read, one
     that goes on over pages is parted there.
     `package_bytes`: bytes that an office file unpacks to; a ZIP bomb's are a thousand times its size. Beyond it nothing is read.
@@ -48,11 +51,13 @@ class Limits:
     page_seconds: float = 20.0
     page_inches: float = 200.0
     page_drawings: int = 10_000
+    scan_seconds: float = 90.0
+    page_pixels: int = 100_000_000
     table_cells: int = 100_000
     package_bytes: int = 300_000_000
     package_parts: int = 10_000
     convert_seconds: float = 120.0
-    page_seconds_at_most: float = 60.0
+    page_seconds_at_most: float = 120.0
     document_seconds: float = 600.0
     seconds_per_page: float = 2.0
     silent_seconds: float = 90.0

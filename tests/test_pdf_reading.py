@@ -168,12 +168,6 @@ def test_a_file_cut_at_its_end_is_repaired_with_a_warning(tmp_path: Path) -> Non
     assert "repaired" in found.warnings[0]
 
 
-def test_scanned_pages_are_named() -> None:
-    found = read(PDFS / "langxi_wqy_scan.pdf")
-    assert [warning.split(" is ")[0] for warning in found.warnings] == ["page 1", "page 2"]
-    assert all("scan" in warning for warning in found.warnings)
-
-
 def test_a_pdf_is_known_by_its_content_and_not_its_name(tmp_path: Path) -> None:
     path = tmp_path / "table.txt"
     path.write_bytes(b"\n" * 500 + FUYANG.read_bytes())

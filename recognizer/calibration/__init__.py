@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from recognizer.calibration.budget import Acceptance, acceptance
-from recognizer.calibration.facts import KINDS, Kind, slots_of, with_evidence
+from recognizer.calibration.facts import KINDS, Kind, Slot, slots_of, with_evidence
 from recognizer.calibration.logistic import probabilities
 from recognizer.calibration.profile import nearest, profile_of
 from recognizer.calibration.reasons import reasons_of
@@ -19,6 +19,8 @@ from recognizer.options import MAX_ERROR
 from recognizer.types import LabelledGrid, Layout, Records
 
 PROVISIONAL = "confidences are provisional: the model has no calibration of its own"
+# How much of the doubt that recognition says it has of a scanned fact's characters it turns out to have.
+READ = 1.0
 STRANGE = "the layout is unlike everything the model was trained on: its confidences promise less than they say"
 
 
@@ -46,6 +48,7 @@ def calibrate(
             confidences[of] = probabilities(table[of], np.asarray(curve.weights), curve.intercept)
     accepted = accepted_from(calibrator, budget, mostly_drawn(grids))
     names = (*calibrator.signals, *calibrator.doubts)
+    confidences *= [_read(slot) ** READ for slot in slots]
     found = [
         replace(
             slot.evidence, confidence=round(float(confidence), 4), accepted=bool(confidence >= accepted[slot.kind].threshold),
@@ -55,6 +58,12 @@ def calibrate(
     warnings = (*records.warnings, STRANGE) if strangeness > calibrator.strange else records.warnings
     layout = Layout(name, round(strangeness, 3), strangeness > calibrator.strange)
     return replace(with_evidence(records, found), warnings=warnings, layout=layout)
+
+
+def _read(slot: Slot) -> float:
+    """The probability that a scanned fact's characters were all recognised rightly; a value's fact holds its indicator's."""
+    own = slot.evidence.signals.read
+    return own * slot.indicator.evidence.signals.read if slot.indicator and slot.value else own
 
 
 def mostly_drawn(grids: Sequence[LabelledGrid]) -> bool:

@@ -70,7 +70,7 @@ def cut(run: Run, start: int, end: int) -> Run | None:
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
-    return Run(text[start:end], run.boxes[start:end], run.vertical) if end > start else None
+    return Run(text[start:end], run.boxes[start:end], run.vertical, run.sure[start:end]) if end > start else None
 
 
 def lines_of(runs: Iterable[Run]) -> list[Run]:
@@ -108,7 +108,7 @@ def _joined(runs: list[Run]) -> Run:
     """The runs of a line as one, with a blank where there is room for one."""
     if len(runs) == 1:
         return runs[0]
-    text, boxes = runs[0].text, list(runs[0].boxes)
+    text, boxes, sure = runs[0].text, list(runs[0].boxes), list(runs[0].sure)
     last = runs[0]
     for run in runs[1:]:
         before, after = boxes[-1], run.boxes[0]
@@ -119,9 +119,11 @@ def _joined(runs: list[Run]) -> Run:
         if after[0] - before[2] > WORD_GAP * (after[3] - after[1]):
             text += " "
             boxes.append((before[2], after[1], after[0], after[3]))
+            sure += [1.0] if run.sure else []
         text += run.text
         boxes.extend(run.boxes)
-    return Run(text, tuple(boxes))
+        sure.extend(run.sure)
+    return Run(text, tuple(boxes), sure=tuple(sure))
 
 
 def text_of(lines: Sequence[Run]) -> str:
@@ -155,8 +157,8 @@ def _first_word(line: Run) -> float:
 
 def piece_of(page: Page, line: Run, index: int) -> Piece:
     """A printed line as a piece of its page."""
-    boxes = line.boxes if not page.turn else tuple(map(page.displayed, line.boxes))
-    return Piece(line.text, Place(page=page.number, bbox=union(boxes)), index, boxes)
+    boxes = line.boxes if not page.turn and not page.skew else tuple(map(page.displayed, line.boxes))
+    return Piece(line.text, Place(page=page.number, bbox=union(boxes)), index, boxes, line.sure)
 
 
 def union(boxes: Sequence[Box]) -> Box:

@@ -72,7 +72,7 @@ def _pieces(packed: Cell, start: int, end: int) -> tuple[Piece, ...]:
         if first < last:
             boxes = piece.boxes[first:last]
             place = replace(piece.place, bbox=union(boxes))
-            found.append(Piece(piece.text[first:last], place, offset + first, boxes))
+            found.append(Piece(piece.text[first:last], place, offset + first, boxes, piece.sure[first:last]))
         offset += len(piece.text)
     return tuple(found)
 

@@ -81,7 +81,8 @@ def _joined(one: Text, other: Text) -> Text:
     gap = other.box[0] - one.box[2]
     blank = gap > 0.1 * (other.box[3] - other.box[1])
     between: tuple[Box, ...] = ((one.box[2], other.box[1], other.box[0], other.box[3]),) if blank else ()
-    run = Run(one.run.text + " " * len(between) + other.run.text, (*one.run.boxes, *between, *other.run.boxes))
+    run = Run(one.run.text + " " * len(between) + other.run.text, (*one.run.boxes, *between, *other.run.boxes),
+              sure=(*one.run.sure, *(1.0 for _ in between if one.run.sure), *other.run.sure))
     longer = one if len(one.run.text) >= len(other.run.text) else other
     return Text(run, (one.box[0], longer.box[1], max(one.box[2], other.box[2]), longer.box[3]))
 

@@ -24,14 +24,15 @@ PDF_MARK = b"%PDF-"
 PDF_MARK_WITHIN = 1024  # bytes from the start of a file within which viewers look for the mark
 # How office files begin: packages, containers of older programs, rich text; those of 2003 in XML name their program.
 OFFICE_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"{\\rtf")
+PICTURE_MARKS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")  # PNG, JPEG, TIFF
 XML_OFFICE_MARK = b"<?mso-application"
 
 FORMATS: tuple[Format, ...] = (html.FORMAT, markdown.FORMAT, tabs.FORMAT)
 
 
 def read(path: Path, limits: Limits | None = None) -> Document:
-    """Reads a PDF, an office file, or a text, Markdown or HTML file in any encoding that Chinese offices use; its name becomes
-    the document's. What a file is its bytes say, whatever its suffix.
+    """Reads a PDF, a scan (PNG, JPEG, TIFF), an office file, or a text, Markdown or HTML file in any encoding that Chinese
+    offices use; its name becomes the document's. What a file is its bytes say, whatever its suffix.
 
     `limits` are those of the environment, if not given. Raises UnreadableFileError, EmptyFileError, EncryptedFileError,
     DamagedFileError, DangerousFileError, UnsupportedFormatError, BinaryFileError or EncodingError.
@@ -57,6 +58,10 @@ def read_bytes(data: bytes, path: Path, limits: Limits | None = None, *, without
         from .pdf import read_pdf
 
         return read_pdf(data, path, limits, without=without)
+    if data.startswith(PICTURE_MARKS):
+        from .scanned import read_pictures
+
+        return read_pictures(data, path, limits, without=without)
     if data.startswith(OFFICE_MARKS) or XML_OFFICE_MARK in data[:PDF_MARK_WITHIN]:
         from .office import read_office
 

@@ -78,6 +78,11 @@ def _pages(
                 page = source[number - 1]
                 read, left_out = read_page(page, number, limits)
                 is_picture = not read.runs and not left_out and bool(page.get_images())
+            if is_picture:
+                from .scanned import read_scan
+
+                with within(limits.scan_seconds):
+                    read, left_out = read_scan(page, number)
         except MemoryError:
             raise
         except Exception as error:  # MuPDF raises classes of many kinds; whichever it is, the other pages are read
@@ -86,7 +91,7 @@ def _pages(
             continue
         if left_out:
             warn(f"page {number} {left_out}")
-        for doubt in _doubts(read, is_picture, pymupdf.TOOLS.mupdf_warnings()):
+        for doubt in _doubts(read, pymupdf.TOOLS.mupdf_warnings()):
             warn(doubt)
         yield read
     if len(trouble) == count:
@@ -94,11 +99,9 @@ def _pages(
         raise DamagedFileError(f"none of its {count} pages can be read: {trouble[0]}", path=path, hint=hint)
 
 
-def _doubts(page: Page, is_picture: bool, complaints: str) -> Iterator[str]:
+def _doubts(page: Page, complaints: str) -> Iterator[str]:
     """What may be missing of a page; `complaints` are MuPDF's, a line each."""
-    if is_picture:
-        yield f"page {page.number} is a picture without text (a scan), and was not read"
-    elif complaints and not page.runs:
+    if complaints and not page.runs:
         yield f"page {page.number} cannot be read: {_line(complaints)}"
     elif "error" in complaints:
         yield f"page {page.number} may lack something: {_line(complaints)}"

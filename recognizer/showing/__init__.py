@@ -31,18 +31,18 @@ def picture(
     """A PNG of a page (from 1) with its recognised cells drawn over it; of all pages, small, where `page` is None.
 
     `document` was read from `path`, `labelled` and `records` are what was made of it. A text, which has no pages, is set on
-    sheets. Raises UsageError for a page that there is not, UnreadableFileError where the PDF cannot be opened any more.
+    sheets. Raises UsageError for a page that there is not, UnreadableFileError where the file cannot be opened any more.
     """
     from recognizer.showing.drawing import pdf_background, set_background
 
-    if document.format != "pdf":
+    if document.format not in ("pdf", "picture"):
         sheets, boxes = set_text(lay_out(document))
         drawn = overlays(sheets, labelled, [placed(entry, boxes) for entry in labelled], records)
         return _picture(drawn, set_background, document.name, page, language, dpi, {})
     import pymupdf
 
     try:
-        source = pymupdf.open(path, filetype="pdf")
+        source = pymupdf.open(path, filetype=None if document.format == "picture" else "pdf")
     except Exception as error:  # MuPDF raises classes of many kinds
         raise UnreadableFileError(f"cannot be opened again: {error}", path=path, stage="show") from error
     with source:

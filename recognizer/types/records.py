@@ -12,7 +12,8 @@ class Signals:
     """How sure each step was of a fact, as probabilities from 0 to 1.
 
     `role`, `period` and `join` are those of its least sure cell; `together` is the product of all three over all its cells.
-    `level` is how well an indicator's name speaks for the level it is placed under.
+    `level` is how well an indicator's name speaks for the level it is placed under, `read` the probability that all characters
+    of the fact were recognised rightly where it was scanned.
     """
 
     role: float = 1.0
@@ -20,6 +21,7 @@ class Signals:
     join: float = 1.0
     together: float = 1.0
     level: float = 1.0
+    read: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -97,13 +98,15 @@ Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in points, origin top 
 class Piece:
     """A run of text as the source prints it; `index` is its order among the pieces of its first line, or of its page.
 
-    `boxes` are those of its characters where the source is a page, so that a part of it has a box of its own.
+    `boxes` are those of its characters where the source is a page, so that a part of it has a box of its own; `sure` are the
+    probabilities with which they were recognised where it is a scan.
     """
 
     text: str
     place: Place
     index: int = 0
     boxes: tuple[Box, ...] = ()
+    sure: tuple[float, ...] = ()
 
     @property
     def key(self) -> tuple[int, int]:
@@ -169,11 +172,15 @@ class TextBlock:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Characters that a page prints one after the other: their text, a box each, and whether they run downwards."""
+    """Characters that a page prints one after the other: their text, a box each, and whether they run downwards.
+
+    `sure` has the probability of each where they were recognised in a scan, and is empty elsewhere.
+    """
 
     text: str
     boxes: tuple[Box, ...]
     vertical: bool = False
+    sure: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +206,8 @@ class Page:
     """What a page prints, in points. `number` counts from 1.
 
     Text runs from left to right here even where the page shows it sideways: `turn` (0, 90, 180, 270) says by how many
-    degrees clockwise the page was turned from how it is displayed, `displayed` turns a box back.
+    degrees clockwise the page was turned from how it is displayed, `skew` by how many counterclockwise a scan was straightened
+    after that; `displayed` turns a box back.
     """
 
     number: int
@@ -209,17 +217,25 @@ class Page:
     rules: tuple[Rule, ...] = ()
     fills: tuple[Fill, ...] = ()
     turn: int = 0
+    skew: float = 0.0
 
     def displayed(self, box: Box) -> Box:
         """The box on the page as displayed."""
-        x0, y0, x1, y1 = box
+        x0, y0, x1, y1 = box if not self.skew else self._leaning(box)
         if self.turn == 90:
             return (y0, self.width - x1, y1, self.width - x0)
         if self.turn == 180:
             return (self.width - x1, self.height - y1, self.width - x0, self.height - y0)
         if self.turn == 270:
             return (self.height - y1, x0, self.height - y0, x1)
-        return box
+        return (x0, y0, x1, y1)
+
+    def _leaning(self, box: Box) -> Box:
+        """The box moved to where its middle stands on a page that leans."""
+        cos, sin = math.cos(math.radians(self.skew)), math.sin(math.radians(self.skew))
+        x, y = (box[0] + box[2] - self.width) / 2, (box[1] + box[3] - self.height) / 2
+        right, down = x * cos - y * sin - x, x * sin + y * cos - y
+        return (box[0] + right, box[1] + down, box[2] + right, box[3] + down)
 
 
 @dataclass(frozen=True, slots=True)

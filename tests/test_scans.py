@@ -1,0 +1,121 @@
+"""Scans: pictures of pages become the records that the printed pages hold, whichever way they lie; what is no page says so."""
+
+from __future__ import annotations
+
+import io
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pymupdf
+import pytest
+from PIL import Image
+from test_commands import needs_model
+
+from recognizer import digitize
+from recognizer.errors import DamagedFileError, DangerousFileError
+from recognizer.layout import lay_out
+from recognizer.measuring import score
+from recognizer.reading import read
+from recognizer.reading.scanned.ink import Pixels
+from recognizer.types import Document, Grid, Page
+
+PDFS = Path(__file__).parents[1] / "eval" / "pdfs"
+SCAN = PDFS / "langxi_wqy_scan.pdf"
+
+
+@cache
+def scanned() -> Pixels:
+    with pymupdf.open(SCAN) as source:
+        pixels = source[0].get_pixmap(dpi=200, alpha=False)
+        return np.frombuffer(pixels.samples, np.uint8).reshape(pixels.height, pixels.width, 3)
+
+
+def part() -> Image.Image:
+    """The head of the scanned table, on white paper of its size."""
+    return Image.fromarray(scanned()).crop((130, 270, 1560, 1010))
+
+
+def saved(picture: Image.Image, path: Path, **options: object) -> Path:
+    picture.save(path, dpi=(200, 200), **options)
+    return path
+
+
+def texts(document: Document) -> list[str]:
+    return [cell.text for block in lay_out(document) if isinstance(block, Grid) for cell in block.cells if cell.text]
+
+
+def page_of(document: Document) -> Page:
+    (page,) = (block for block in document.blocks if isinstance(block, Page))
+    return page
+
+
+@needs_model
+def test_a_scan_becomes_the_records_of_the_printed_table() -> None:
+    found = digitize(SCAN)
+    assert not found.records.warnings
+    scores = score(json.loads(SCAN.with_suffix(".json").read_text("utf-8")), found.to_json())
+    assert scores["value"].f1 >= 0.9
+    assert scores["fund"].f1 == 1.0
+    values = [value for project in found.records.projects for one in project.indicators for value in one.values]
+    assert min(value.evidence.signals.read for value in values) < 1.0
+
+
+@pytest.mark.parametrize(("suffix", "turn"), [("png", 0), ("jpg", 180), ("tif", 90), ("png", 270)])
+def test_a_picture_is_read_whichever_way_it_lies_and_boxes_are_those_displayed(suffix: str, turn: int, tmp_path: Path) -> None:
+    picture = part()
+    document = read(saved(picture.rotate(-turn, expand=True), tmp_path / f"scan.{suffix}"))
+    assert document.format == "picture"
+    assert not document.warnings
+    read_texts = texts(document)
+    for text in ("项目名称", "党的建设", "县直机关工委", "年度资金总额：", "年度目标"):
+        assert text in read_texts
+    page = page_of(document)
+    (run,) = (run for run in page.runs if run.text == "党的建设")
+    x0, y0, x1, y1 = page.displayed(run.boxes[0])
+    printed = np.asarray(picture.rotate(-turn, expand=True).convert("L"))
+    dark = printed[round(y0 / 0.36) : round(y1 / 0.36), round(x0 / 0.36) : round(x1 / 0.36)]
+    assert dark.size
+    assert (dark < 128).mean() > 0.08  # the character is there
+
+
+def test_a_tiff_has_as_many_pages_as_pictures(tmp_path: Path) -> None:
+    first, blank = part().crop((0, 0, 1430, 300)), Image.new("L", (1430, 300), 255)
+    path = saved(first, tmp_path / "scans.tif", save_all=True, append_images=[blank, first])
+    found = read(path)
+    assert [block.number for block in found.blocks if isinstance(block, Page)] == [1, 2, 3]
+    assert found.warnings == ("page 2 is a blank picture",)
+    assert texts(found).count("县直机关工委") == 2
+
+
+def test_a_photograph_of_something_else_is_said_to_be_none(tmp_path: Path) -> None:
+    rng = np.random.default_rng(81)
+    coarse = rng.integers(0, 255, (12, 16, 3), dtype=np.uint8)
+    photograph = Image.fromarray(coarse).resize((1200, 900), Image.Resampling.BICUBIC)
+    found = read(saved(photograph, tmp_path / "holiday.jpg"))
+    assert not page_of(found).runs
+    assert "photograph" in found.warnings[0]
+
+
+def test_pictures_too_large_to_be_pages_are_not_unpacked(tmp_path: Path) -> None:
+    huge = Image.new("1", (20_000, 20_000))
+    with pytest.raises(DangerousFileError, match="pixels"):
+        read(saved(huge, tmp_path / "huge.png"))
+
+
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n" + bytes(range(200)), b"\xff\xd8\xff\xe0 nothing", b"II*\x00\x08"])
+def test_damaged_pictures_are_named(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "damaged.png"
+    path.write_bytes(data)
+    with pytest.raises(DamagedFileError):
+        read(path)
+
+
+def test_a_picture_cut_short_is_a_failure_with_its_reason(tmp_path: Path) -> None:
+    stored = io.BytesIO()
+    part().save(stored, "PNG")
+    path = tmp_path / "cut.png"
+    path.write_bytes(stored.getvalue()[: len(stored.getvalue()) // 2])
+    with pytest.raises(DamagedFileError):
+        read(path)
