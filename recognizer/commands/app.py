@@ -20,6 +20,7 @@ from recognizer.commands.evaluate import evaluate
 from recognizer.commands.export import export
 from recognizer.commands.messages import say
 from recognizer.commands.report import report
+from recognizer.commands.review import review
 from recognizer.commands.show import show
 from recognizer.commands.status import status
 from recognizer.commands.train import train
@@ -41,6 +42,7 @@ app.command()(audit)
 app.command()(export)
 app.command()(diff)
 app.command()(report)
+app.command()(review)
 app.command()(train)
 app.command()(evaluate)
 app.add_typer(vocabulary, name="vocabulary")
