@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 
-.PHONY: calibrate help venv install demo test lint train eval eval-full readme bench bench-icdar bench-layouts bench-archive soak torture fuzz damage pictures clean
+.PHONY: calibrate eval-scans help venv install demo test lint train eval eval-full readme bench bench-icdar bench-layouts bench-archive soak torture fuzz damage pictures clean
 
 help:
 	@echo "make install    recognizer in $(VENV)"
@@ -15,6 +15,7 @@ help:
 	@echo "make train      train the shipped model anew"
 	@echo "make eval       measure it: cities and layouts left out, bars (half an hour on two cores)"
 	@echo "make eval-full  the same on many more reserved documents"
+	@echo "make eval-scans measure scans: facts, confidence, time beside the OCR engine alone (an hour on one core)"
 	@echo "make calibrate  give the shipped model the calibration fitted in the last evaluation"
 	@echo "make readme     write the figures of the last evaluation into the READMEs"
 	@echo "make bench      speed and memory, stage by stage"
@@ -53,6 +54,7 @@ demo: $(VENV)/.installed
 	$(BIN)/recognizer digitize eval/documents eval/pdfs/*.pdf eval/office_files/*.docx eval/office_files/*.xlsx eval/office_files/*.html --out demo --excel
 	$(BIN)/recognizer show eval/pdfs/langxi_wqy.pdf --page 1 --out demo/pictures/langxi_page_1.png
 	$(BIN)/recognizer show eval/pdfs/langxi_wqy.pdf --page 2 --out demo/pictures/langxi_page_2.png
+	$(BIN)/recognizer show eval/pdfs/langxi_wqy_scan.pdf --page 1 --out demo/pictures/scan_page_1.png
 	$(BIN)/recognizer show eval/pdfs/huaian_wqy.pdf --page 1 --out demo/pictures/huaian_page_1.png
 	$(BIN)/recognizer show eval/pdfs/guangzhou_xlsx_uming.pdf --page 1 --out demo/pictures/guangzhou_page_1.png
 	$(BIN)/recognizer show eval/pdfs/fuyang_uming.pdf --out demo/pictures/fuyang_all_pages.png
@@ -73,6 +75,9 @@ eval: $(VENV)/.installed-for-tests
 
 eval-full: $(VENV)/.installed-for-tests
 	$(BIN)/python eval/evaluate.py --reserved 300 --printed 40
+
+eval-scans: $(VENV)/.installed-for-tests
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python eval/scans.py
 
 calibrate: $(VENV)/.installed-for-tests
 	$(BIN)/python eval/evaluate.py --calibrate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from test_commands import needs_model
 
 from recognizer import digitize
 from recognizer.errors import DamagedFileError, DangerousFileError
+from recognizer.generation.scanning import ScanStyle, scanned_page
 from recognizer.layout import lay_out
+from recognizer.limits import Limits
 from recognizer.measuring import score
 from recognizer.reading import read
 from recognizer.reading.scanned.ink import Pixels
@@ -42,6 +45,11 @@ def saved(picture: Image.Image, path: Path, **options: object) -> Path:
     return path
 
 
+def read_patiently(path: Path) -> Document:
+    """Reads as a user does, but however busy the machine is."""
+    return read(path, Limits(scan_seconds=3600))
+
+
 def texts(document: Document) -> list[str]:
     return [cell.text for block in lay_out(document) if isinstance(block, Grid) for cell in block.cells if cell.text]
 
@@ -53,7 +61,7 @@ def page_of(document: Document) -> Page:
 
 @needs_model
 def test_a_scan_becomes_the_records_of_the_printed_table() -> None:
-    found = digitize(SCAN)
+    found = digitize(SCAN, limits=Limits(scan_seconds=3600))
     assert not found.records.warnings
     scores = score(json.loads(SCAN.with_suffix(".json").read_text("utf-8")), found.to_json())
     assert scores["value"].f1 >= 0.9
@@ -65,7 +73,7 @@ def test_a_scan_becomes_the_records_of_the_printed_table() -> None:
 @pytest.mark.parametrize(("suffix", "turn"), [("png", 0), ("jpg", 180), ("tif", 90), ("png", 270)])
 def test_a_picture_is_read_whichever_way_it_lies_and_boxes_are_those_displayed(suffix: str, turn: int, tmp_path: Path) -> None:
     picture = part()
-    document = read(saved(picture.rotate(-turn, expand=True), tmp_path / f"scan.{suffix}"))
+    document = read_patiently(saved(picture.rotate(-turn, expand=True), tmp_path / f"scan.{suffix}"))
     assert document.format == "picture"
     assert not document.warnings
     read_texts = texts(document)
@@ -83,7 +91,7 @@ def test_a_picture_is_read_whichever_way_it_lies_and_boxes_are_those_displayed(s
 def test_a_tiff_has_as_many_pages_as_pictures(tmp_path: Path) -> None:
     first, blank = part().crop((0, 0, 1430, 300)), Image.new("L", (1430, 300), 255)
     path = saved(first, tmp_path / "scans.tif", save_all=True, append_images=[blank, first])
-    found = read(path)
+    found = read_patiently(path)
     assert [block.number for block in found.blocks if isinstance(block, Page)] == [1, 2, 3]
     assert found.warnings == ("page 2 is a blank picture",)
     assert texts(found).count("县直机关工委") == 2
@@ -93,7 +101,7 @@ def test_a_photograph_of_something_else_is_said_to_be_none(tmp_path: Path) -> No
     rng = np.random.default_rng(81)
     coarse = rng.integers(0, 255, (12, 16, 3), dtype=np.uint8)
     photograph = Image.fromarray(coarse).resize((1200, 900), Image.Resampling.BICUBIC)
-    found = read(saved(photograph, tmp_path / "holiday.jpg"))
+    found = read_patiently(saved(photograph, tmp_path / "holiday.jpg"))
     assert not page_of(found).runs
     assert "photograph" in found.warnings[0]
 
@@ -119,3 +127,19 @@ def test_a_picture_cut_short_is_a_failure_with_its_reason(tmp_path: Path) -> Non
     path.write_bytes(stored.getvalue()[: len(stored.getvalue()) // 2])
     with pytest.raises(DamagedFileError):
         read(path)
+
+
+def test_drawn_scans_are_the_same_for_the_same_seed_and_hold_what_their_style_says() -> None:
+    style = ScanStyle(dpi=100, skew=1.0, seal=True, holes=True, rule_ink=0.4, turn=180)
+    with pymupdf.open() as source:
+        page = source.new_page()
+        page.draw_rect((50, 50, 500, 300))
+        page.draw_line((50, 100), (500, 100))
+        first, again = (scanned_page(source[0], style, random.Random("81")) for _ in range(2))
+        plain = scanned_page(source[0], ScanStyle(dpi=100, noise=0.0), random.Random("81"))
+    assert np.array_equal(first, again)
+    assert first.shape == plain.shape == (1170, 827, 3)
+    red = first[:, :, 0].astype(int) - first[:, :, 1:].max(axis=2)
+    assert (red > 60).sum() > 200  # the seal
+    upright = np.rot90(first, 2)
+    assert (upright[:, :60].max(axis=2) < 60).sum() > 200  # the holes, at the left edge
