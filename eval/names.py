@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from recognizer.concepts import Concept, Kind, Source, Vocabulary, shipped_vocabulary
+from recognizer.concepts.replaced import current_id
 from recognizer.generation import reserved
 from recognizer.mapping import Mapper, Query
 from recognizer.mapping.asking import invented
@@ -36,7 +37,7 @@ Row = dict[str, Any]
 
 def measure_names() -> dict[str, Any]:
     """All figures: of the unseen half, also without its wordings and without each city's; of pairs, of labels, speed."""
-    rows = [json.loads(line) for line in (FOLDER / "names.jsonl").read_text("utf-8").splitlines()]
+    rows = labelled_names()
     vocabulary = shipped_vocabulary()
     mapper = Mapper(vocabulary)
     unseen = [row for row in rows if row["half"] == "unseen"]
@@ -56,6 +57,13 @@ def measure_names() -> dict[str, Any]:
                   "none": sum(row["concept"] is None for row in unseen)},
         "pairs": judged_pairs(unseen, answers), "labels": found, "speed": speed(mapper), "twice": twice(rows),
         "all_labels": sum(one["accuracy"] * one["number"] for one in found.values()) / counted}
+
+
+def labelled_names() -> list[Row]:
+    """The labelled names; a label that names a concept merged since is the one it was merged into."""
+    rows = [json.loads(line) for line in (FOLDER / "names.jsonl").read_text("utf-8").splitlines()]
+    return [{key: current_id(said) if key in ("concept", "first", "second") and said else said for key, said in row.items()}
+            for row in rows]
 
 
 def answer(mapper: Mapper, rows: Sequence[Row]) -> list[str | None]:

@@ -31,7 +31,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "bare": "{name}, bare grids", "time": "ms", "memory": "peak memory, MB",
         "start": "a process from its start", "start digitize": "`recognizer digitize` of one page into a new folder",
         "start help": "`recognizer --help`", "start import": "`import sklearn.ensemble, pymupdf, pandas`, to compare",
-        "start model": "loading the model alone"},
+        "start model": "loading the model alone",
+        "mapped": "names of the half never looked at ({listed} in the vocabulary word for word, {none} of no concept)",
+        "number": "names", "right": "right", "wrong": "wrongly mapped", "as_it_is": "the vocabulary as it is",
+        "strict": "without the wordings that these names print", "without": "{city}, without its gold names"},
     "README.zh.md": {
         "facts": "五份文件的平均 F1", "trained_on": "训练过的城市", "city_out": "留出城市", "layout_out": "留出版式",
         "rules": "仅用规则", "worst": "指标值，最差的文件", "bar": "标准", "figure": "实测", "measure": "指标", "name": "chinese",
@@ -48,7 +51,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "floor": "下限：MuPDF 的字符与图形", "bare": "{name}，仅网格", "time": "毫秒", "memory": "内存峰值，MB",
         "start": "从启动进程算起", "start digitize": "`recognizer digitize` 一页，写入新文件夹",
         "start help": "`recognizer --help`", "start import": "`import sklearn.ensemble, pymupdf, pandas`，作比较",
-        "start model": "只加载模型"},
+        "start model": "只加载模型",
+        "mapped": "从未查看的一半名称（{listed} 个与词表逐字相同，{none} 个不属于任何概念）",
+        "number": "名称数", "right": "正确", "wrong": "映射错误", "as_it_is": "现有词表",
+        "strict": "去掉这些名称自身的写法", "without": "{city}，去掉其金标名称"},
 }
 
 
@@ -84,7 +90,17 @@ def figures_table(figures: Mapping[str, Any], words: Mapping[str, str]) -> str:
     bars = [[words["measure"], words["bar"], words["figure"], ""], ["---", "---:", "---:", "---"]]
     bars += [[row[words["name"]], *shown(row)] for row in figures["bars"]]
     pdfs = [_pdf_rows(figures[place], words, place) for place in PDF_READERS if place in figures]
-    return "\n\n".join(markdown(table) for table in (rows, *pdfs, bars))
+    names = [_names_rows(figures["names"]["names"], words)] if "names" in figures else []
+    return "\n\n".join(markdown(table) for table in (rows, *pdfs, *names, bars))
+
+
+def _names_rows(names: Mapping[str, Any], words: Mapping[str, str]) -> list[list[str]]:
+    """How many names of the unseen half find their concept: with all of the vocabulary, and with less of it."""
+    title = words["mapped"].format(listed=names["listed"], none=names["none"])
+    rows = [[title, words["number"], words["right"], words["wrong"]], ["---", "---:", "---:", "---:"]]
+    shown_as = {words["as_it_is"]: names["unseen"], words["strict"]: names["strict"]}
+    shown_as |= {words["without"].format(city=city): one for city, one in names["cities"].items()}
+    return rows + [[name, str(one["number"]), f"{one['accuracy']:.3f}", f"{one['wrong']:.3f}"] for name, one in shown_as.items()]
 
 
 def _pdf_rows(figures: Mapping[str, Any], words: Mapping[str, str], place: str) -> list[list[str]]:

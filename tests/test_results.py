@@ -167,6 +167,12 @@ def test_every_fact_stands_in_the_database_with_its_place(results: Path, tmp_pat
         assert 0 < y0 < y1 < 850
         sheets = ask("SELECT DISTINCT sheet FROM facts WHERE document LIKE '%.xlsx' AND kind = 'value' ORDER BY 1")
         assert sheets == [("表1",), ("表2",)]
+        for table, concepts in (
+                ("funds", [fund.canonical for one in records for project in one.projects for fund in project.funds]),
+                ("attributes", [kept.canonical for one in records for project in one.projects for kept in project.attributes])):
+            mapped = sum(concept is not None for concept in concepts)
+            assert mapped > 0
+            assert ask(f"SELECT count(canonical_id) FROM {table} WHERE project_id IS NOT NULL") == [(mapped,)]
         assert ask("SELECT document, stage FROM failures") == [("broken.pdf", "read")]
         assert ask("PRAGMA foreign_key_check") == []
         assert ask("SELECT count(*) > 0 FROM indicators WHERE id IN"

@@ -39,11 +39,11 @@ CREATE TABLE indicator_values (id INTEGER PRIMARY KEY, indicator_id INTEGER NOT 
  date TEXT, qualitative TEXT, {_EVIDENCE});
 CREATE TABLE funds (id INTEGER PRIMARY KEY, document_id INTEGER NOT NULL REFERENCES documents(id),
  project_id INTEGER REFERENCES projects(id), total TEXT, item TEXT, path TEXT, period TEXT, raw TEXT, amount REAL,
- amount_yuan REAL, {_EVIDENCE});
+ amount_yuan REAL, canonical_id TEXT, {_EVIDENCE});
 CREATE TABLE goals (id INTEGER PRIMARY KEY, project_id INTEGER NOT NULL REFERENCES projects(id), kind TEXT, text TEXT,
  {_EVIDENCE});
-CREATE TABLE attributes (id INTEGER PRIMARY KEY, project_id INTEGER NOT NULL REFERENCES projects(id), key TEXT, text TEXT,
- {_EVIDENCE});
+CREATE TABLE attributes (id INTEGER PRIMARY KEY, project_id INTEGER NOT NULL REFERENCES projects(id), key TEXT,
+ canonical_id TEXT, text TEXT, {_EVIDENCE});
 CREATE TABLE failures (id INTEGER PRIMARY KEY, document TEXT, page INTEGER, stage TEXT, reason TEXT);
 """
 _WHERE = "f.confidence, f.needs_review, f.doubts, f.page, f.x0, f.y0, f.x1, f.y1, f.sheet, f.cell, f.line_first"
@@ -55,8 +55,10 @@ CREATE INDEX indicators_project ON indicators(project_id);
 CREATE INDEX indicators_canonical ON indicators(canonical_id);
 CREATE INDEX values_indicator ON indicator_values(indicator_id);
 CREATE INDEX funds_project ON funds(project_id);
+CREATE INDEX funds_canonical ON funds(canonical_id);
 CREATE INDEX goals_project ON goals(project_id);
 CREATE INDEX attributes_project ON attributes(project_id);
+CREATE INDEX attributes_canonical ON attributes(canonical_id);
 CREATE VIEW facts AS
  SELECT 'value' AS kind, {_OF}, i.level1 || ' / ' || i.level2 || ' / ' || i.name AS label, f.period, f.value AS text, {_WHERE}
   FROM indicator_values f JOIN indicators i ON i.id = f.indicator_id JOIN projects p ON p.id = i.project_id
@@ -123,7 +125,8 @@ class _Writer:
                 **_evidence(project.evidence)})
             for attribute in project.attributes:
                 self.insert("attributes", {
-                    "project_id": project_id, "key": attribute.key, "text": attribute.text, **_evidence(attribute.evidence)})
+                    "project_id": project_id, "key": attribute.key, "canonical_id": attribute.canonical, "text": attribute.text,
+                    **_evidence(attribute.evidence)})
             for goal in project.goals:
                 self.insert("goals", {
                     "project_id": project_id, "kind": goal.kind.value, "text": goal.text, **_evidence(goal.evidence)})
@@ -160,7 +163,7 @@ def _fund(document_id: int, project_id: int | None, total: str | None, fund: Fun
     return {
         "document_id": document_id, "project_id": project_id, "total": total, "item": fund.item, "path": " > ".join(fund.path),
         "period": fund.period.value, "raw": fund.raw, "amount": fund.amount, "amount_yuan": fund.amount_yuan,
-        **_evidence(fund.evidence)}
+        "canonical_id": fund.canonical, **_evidence(fund.evidence)}
 
 
 def _reading(reading: Reading | None) -> Row:

@@ -14,16 +14,17 @@ from typing import Any
 
 import recognizer.concepts
 from recognizer.concepts import Concept
+from recognizer.concepts.replaced import current_id
 from recognizer.mapping.features import Query
 from recognizer.mapping.index import Index, take_apart
 from recognizer.mapping.terms import line_of, terms, tokenize
 from recognizer.resources import names_folder, training_folder
 
 TEMPLATES = Path(recognizer.concepts.__file__).with_name("templates.csv")
+EXAMPLES = Path(recognizer.concepts.__file__).with_name("examples.csv")
 ROUNDS = 3  # times each name of the vocabulary is asked for
 ABSENT = 0.12  # share of those whose concept is taken out, so that nothing is right
 TEMPLATE_ROUNDS = 10  # times each template is filled
-LABELLED_ROUNDS = 24  # times each labelled name is asked for, with more or less of its place known
 WITHIN = 0.25  # share of names with words put between theirs
 UNSAID = 0.1  # share of names without the word for what is measured
 REWORDED = 0.3  # share of words that are said otherwise
@@ -61,14 +62,14 @@ def of_general(index: Index, seed: int) -> list[Asked]:
     return [*_of_vocabulary(index, chance), *_of_nothing(index, chance), *_of_templates(index, chance)]
 
 
-def of_labelled(index: Index, labelled: Sequence[tuple[Query, str | None]], seed: int) -> list[Asked]:
-    """Labelled names, each several times with more or less of its place known."""
+def of_labelled(index: Index, labelled: Sequence[tuple[Query, str | None]], rounds: int, seed: int) -> list[Asked]:
+    """Labelled names, each `rounds` times with more or less of its place known."""
     chance = random.Random(seed)
     found = []
     for query, concept in labelled:
         hidden = namesakes(index, query.name)
-        for number in range(LABELLED_ROUNDS):
-            known = number < LABELLED_ROUNDS // 2
+        for number in range(rounds):
+            known = number < rounds // 2
             place = Query(query.name, query.level2 if known or chance.random() < 0.7 else None, query.level1,
                           query.value if known or chance.random() < 0.7 else None)
             found.append(Asked(place, concept, hidden if chance.random() < 0.8 else frozenset()))
@@ -78,8 +79,14 @@ def of_labelled(index: Index, labelled: Sequence[tuple[Query, str | None]], seed
 def seen_names() -> list[tuple[Query, str | None]]:
     """The labelled names that training may see, with their places and concepts."""
     rows = [json.loads(line) for line in (names_folder() / "names.jsonl").read_text("utf-8").splitlines()]
-    return [(Query(row["name"], row["level2"], row["level1"], row["value"]), row["concept"])
+    return [(Query(row["name"], row["level2"], row["level1"], row["value"]), row["concept"] and current_id(row["concept"]))
             for row in rows if row["half"] == "seen"]
+
+
+def examples() -> list[tuple[Query, str | None]]:
+    """Names as offices publish them, with their places and concepts, labelled by an editor; none of them is counted anywhere."""
+    return [(Query(row["名称"], row["二级指标"] or None, row["一级指标"] or None, row["值"] or None), row["编号"] or None)
+            for row in csv.DictReader(io.StringIO(EXAMPLES.read_text("utf-8-sig")))]
 
 
 def namesakes(index: Index, name: str) -> frozenset[int]:

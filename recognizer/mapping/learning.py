@@ -4,59 +4,72 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from recognizer.concepts import Vocabulary
-from recognizer.mapping.asking import namesakes, of_general, of_labelled, seen_names
+from recognizer.mapping.asking import Asked, examples, namesakes, of_general, of_labelled, seen_names
 from recognizer.mapping.features import Query, pairs_of
-from recognizer.mapping.index import Index
+from recognizer.mapping.index import Floats, Index, Indices
 from recognizer.mapping.scorer import CLASSES, Scorer, log_odds, save_scorer
 from recognizer.mapping.terms import line_of, pipeline, read_by_pipeline, tokenize
 from recognizer.model.network import Network, train_network
 
 PARTS = 5  # of the labelled names, each asked of a network that learned from the others
 MOST_WRONG = 0.015  # share of labelled names whose answer may be wrong: half of what is aimed at, for others are less alike
+LABELLED_ROUNDS = 24  # times each labelled name is asked for, with more or less of its place known
+EXAMPLE_ROUNDS = 3  # the same of examples, of which there are many more
 HIDDEN = (64,)
 EPOCHS = 6  # more of them learn the vocabulary by heart
 
 
-def fit(index: Index, labelled: Sequence[tuple[Query, str | None]], seed: int) -> Network:
-    """The network that says of a pair of a name and a concept whether they belong together.
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """Pairs of asked names and concepts: their features, whether they belong together, and which name each is of."""
 
-    It learns from the index's own wordings, each hidden from itself, from templates and from `labelled` names.
-    """
-    asked = [*of_general(index, seed), *of_labelled(index, labelled, seed)]
+    features: Floats
+    truth: Indices
+    asked: Indices
+
+
+def lessons(index: Index, asked: Sequence[Asked]) -> Lessons:
+    """The candidates of each asked name, right and wrong ones."""
     pairs, _ = pairs_of(index, [one.query for one in asked], [one.hidden for one in asked])
     truth = np.array([index.concepts[concept].id == asked[query].concept
                       for query, concept in zip(pairs.query.tolist(), pairs.concept.tolist(), strict=True)], np.int64)
-    return train_network(pairs.features, truth, CLASSES, hidden=HIDDEN, epochs=EPOCHS, seed=seed)
+    return Lessons(pairs.features, truth, pairs.query)
 
 
 def learn_names(vocabulary: Vocabulary, out: Path, seed: int = 1) -> Path:
-    """Learns from the vocabulary and the labelled names that training may see, and stores the scorer in `out`; returns its path.
+    """Learns from the vocabulary, the examples and the labelled names that training may see; stores the scorer in `out`.
 
     Each part of the labelled names is asked of a network that saw none of it: from that it is known how often the best
-    pair is right, and from which probability on few enough answers are wrong.
+    pair is right, and from which probability on few enough answers are wrong. Returns the scorer's path.
     """
     _hold_together(vocabulary)
     index = Index(vocabulary)
-    labelled = seen_names()
+    labelled, published = ([(query, concept) for query, concept in names if concept is None or vocabulary.get(concept)]
+                           for names in (seen_names(), examples()))
+    general = lessons(index, [*of_general(index, seed), *of_labelled(index, published, EXAMPLE_ROUNDS, seed)])
+    own = lessons(index, of_labelled(index, labelled, LABELLED_ROUNDS, seed))
     order = list(range(len(labelled)))
     random.Random(seed).shuffle(order)
     networks: list[Network] = []
     evidence: list[tuple[str | None, float, float, str | None]] = []
     for part in range(PARTS):
-        asked = [labelled[number] for number in order[part::PARTS]]
-        rest = [labelled[number] for number in order if number not in order[part::PARTS]]
-        networks.append(fit(index, rest, seed + part))
-        evidence += [(*best_two(scores), concept) for scores, (_, concept) in
-                     zip(candidates(index, networks[-1], [query for query, _ in asked]), asked, strict=True)]
+        asked = order[part::PARTS]
+        learned = ~np.isin(own.asked // LABELLED_ROUNDS, asked)
+        networks.append(train_network(
+            np.concatenate([general.features, own.features[learned]]), np.concatenate([general.truth, own.truth[learned]]),
+            CLASSES, hidden=HIDDEN, epochs=EPOCHS, seed=seed + part))
+        found = candidates(index, networks[-1], [labelled[number][0] for number in asked])
+        evidence += [(*best_two(scores), labelled[number][1]) for number, scores in zip(asked, found, strict=True)]
     scorer = calibrated(networks, evidence)
     scorer.card = {
         "name": "names", "made_by": "recognizer vocabulary learn", "seed": seed, "concepts": len(index.concepts),
-        "wordings": len(index.wordings), "labelled": len(labelled), "threshold": scorer.threshold,
+        "wordings": len(index.wordings), "labelled": len(labelled), "examples": len(published), "threshold": scorer.threshold,
         "features": f"{networks[0].weights[0].shape[0]} features of a pair of a name and a concept",
         "confidence": "logistic over the two best pairs, on labelled names that the network had not seen"}
     return save_scorer(scorer, out)
