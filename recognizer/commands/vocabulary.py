@@ -34,6 +34,7 @@ def show(
     file: _File = None,
 ) -> None:
     from recognizer.concepts import Kind
+    from recognizer.concepts.replaced import current_id
     from recognizer.concepts.table import KINDS
     from recognizer.errors import UsageError
 
@@ -45,7 +46,7 @@ def show(
             number = len(concepts)
             print(either(f"{kind.value}: {number} concepts, {names} names", f"{KINDS[kind]}：{number} 个概念，{names} 个名称"))
         return
-    exact = vocabulary.get(word)
+    exact = vocabulary.get(word) or vocabulary.get(current_id(word))
     found = [exact] if exact else [
         concept for concept in vocabulary.concepts
         if word in concept.id or any(word in wording.text for wording in concept.wordings)]

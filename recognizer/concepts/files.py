@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from recognizer.concepts.entries import Concept, Vocabulary
+from recognizer.concepts.replaced import current_id
 
 SHIPPED = Path(__file__).resolve().parent / "vocabulary.csv"
 VARIABLE = "RECOGNIZER_VOCABULARY"
@@ -95,5 +96,7 @@ def vocabulary_in_use() -> Vocabulary:
 
 
 def concept(identifier: str) -> Concept | None:
-    """The concept with this id in the vocabulary in use, with its unit families and direction; None for none."""
-    return vocabulary_in_use().get(identifier)
+    """The concept with this id in the vocabulary in use, or that it was merged into, with its unit families and direction;
+    None for none."""
+    vocabulary = vocabulary_in_use()
+    return vocabulary.get(identifier) or vocabulary.get(current_id(identifier))
