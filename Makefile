@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 
-.PHONY: calibrate eval-scans help venv install demo test lint train eval eval-full readme bench bench-icdar bench-layouts bench-archive soak torture fuzz damage pictures clean
+.PHONY: calibrate eval-scans help venv install demo test lint train eval eval-full readme bench bench-icdar bench-layouts bench-archive soak torture fuzz damage pictures clean bench-review review-pictures
 
 help:
 	@echo "make install    recognizer in $(VENV)"
@@ -22,6 +22,8 @@ help:
 	@echo "make bench-icdar DIR=...  tables that are no budget forms: a folder with data of the ICDAR-2013 competition"
 	@echo "make bench-layouts        the layout engines compared: native, camelot, both, deep"
 	@echo "make bench-archive        what a run over an archive costs, brings and weighs"
+	@echo "make bench-review         how long a reviewer waits: 200 pages, 100,000 items"
+	@echo "make review-pictures      the pictures of docs/review.md, made by the tests in a real browser"
 	@echo "make soak       kill a run over 500 documents 100 times, at random moments, and compare what comes out byte for byte"
 	@echo "make torture DIR=...      strange PDFs of a folder, and fixtures mutated by seed: every file accounted for"
 	@echo "make fuzz SECONDS=60      each reader with bytes that no document has"
@@ -97,6 +99,12 @@ bench-layouts: $(VENV)/.installed-for-tests
 
 bench-archive: $(VENV)/.installed
 	$(BIN)/python eval/bench_archive.py
+
+bench-review: $(VENV)/.installed
+	$(BIN)/python eval/bench_review.py
+
+review-pictures: $(VENV)/.installed-for-tests
+	RECOGNIZER_PICTURES=docs/pictures $(BIN)/python -m pytest tests/test_reviewing_in_browser.py
 
 soak: $(VENV)/.installed
 	$(BIN)/python tests/soak.py

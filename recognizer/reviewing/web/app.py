@@ -26,7 +26,8 @@ from recognizer.reviewing.web.safety import Guard, is_loopback
 
 _HERE = Path(__file__).parent
 _STATIC = {  # everything that is given out by name: no path of a request reaches the file system
-    "htmx.min.js": "text/javascript", "review.js": "text/javascript", "review.css": "text/css", "htmx.LICENSE.txt": "text/plain"}
+    "htmx.min.js": "text/javascript", "review.js": "text/javascript", "review.css": "text/css", "icon.svg": "image/svg+xml",
+    "htmx.LICENSE.txt": "text/plain"}
 _DAY = "private, max-age=86400"
 
 Handler = Callable[[Request, Mapping[str, str]], Response]

@@ -1,0 +1,228 @@
+"""The review application in a real browser: Debian's Chromium, driven by Playwright; skipped where it is missing.
+
+With RECOGNIZER_PICTURES=DIR the tests leave their screenshots in DIR (`make review-pictures` puts them into docs/pictures).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
+pytestmark = pytest.mark.skipif(
+    not os.access(CHROMIUM, os.X_OK), reason="Chromium is missing: apt-get install chromium fonts-wqy-zenhei")
+
+ROOT = Path(__file__).parents[1]
+TEXT, PDF = "000_9a213de64ab02e97.txt", "guangzhou_xlsx_uming.pdf"
+RECOGNIZER = [sys.executable, "-c", "from recognizer.commands import main; main()"]
+expect = playwright.expect
+expect.set_options(timeout=60_000)
+
+
+@pytest.fixture(scope="module")
+def digitized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("archive")
+    for path in (ROOT / "eval" / "documents" / TEXT, ROOT / "eval" / "pdfs" / PDF):
+        shutil.copy(path, folder)
+    command = [*RECOGNIZER, "digitize", str(folder), "--quiet", "--out", str(folder / "run"), "--jobs", "1"]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def run(digitized: Path, tmp_path: Path) -> Path:
+    shutil.copytree(digitized / "run", tmp_path / "run")
+    return tmp_path / "run"
+
+
+@pytest.fixture
+def address(run: Path) -> Iterator[str]:
+    with subprocess.Popen([*RECOGNIZER, "review", str(run), "--port", "0"], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        yield server.stdout.readline().split()[-1].rstrip("/")
+        server.terminate()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Any, address: str) -> Iterator[Any]:
+    """A reviewer's page; whatever goes wrong in its scripts, or is refused by its policy, fails the test."""
+    context, opened, troubles = reviewer(chromium, "en-US")
+    opened.base = address
+    yield opened
+    context.close()
+    assert not troubles
+
+
+def reviewer(chromium: Any, locale: str) -> tuple[Any, Any, list[str]]:
+    context = chromium.new_context(locale=locale, viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(60_000)
+    opened = context.new_page()
+    troubles: list[str] = []
+    opened.on("pageerror", lambda error: troubles.append(str(error)))
+    opened.on("console", lambda said: troubles.append(said.text) if "Content Security Policy" in said.text else None)
+    return context, opened, troubles
+
+
+def picture(page: Any, name: str) -> None:
+    """Leaves a screenshot where one was asked for."""
+    folder = os.environ.get("RECOGNIZER_PICTURES")
+    if folder:
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=Path(folder, f"review_{name}.png"))
+
+
+def count(page: Any, name: str) -> int:
+    return int(page.locator(f"[data-count={name}]").inner_text())
+
+
+def current(page: Any) -> str:
+    return str(page.locator(".fact").get_attribute("data-item"))
+
+
+def rows(run: Path, query: str) -> list[Any]:
+    database = sqlite3.connect(run / "queue.sqlite")
+    try:
+        return database.execute(query).fetchall()
+    finally:
+        database.close()
+
+
+def test_accept_and_correct_by_keys_alone_then_undo(page: Any, run: Path) -> None:
+    page.goto(f"{page.base}/?document={PDF}")
+    expect(page.locator("svg.page rect.current").first).to_be_visible()
+    picture(page, "desk")
+    number, left = current(page), count(page, "open")
+    page.keyboard.press("a")
+    expect(page.locator("[data-count=open]")).to_have_text(str(left - 1))
+    assert rows(run, f"SELECT state FROM items WHERE id = {number}") == [("accepted",)]
+
+    number = current(page)
+    page.keyboard.press("e")
+    expect(page.locator("[name=to_text]")).to_be_focused()
+    page.keyboard.type("12,345.67")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-count=decided]")).to_have_text("2")
+    assert rows(run, f"SELECT state, text FROM items WHERE id = {number}") == [("corrected", "12,345.67")]
+
+    page.keyboard.press("u")
+    expect(page.locator(".fact")).to_have_attribute("data-item", number)
+    assert rows(run, f"SELECT state FROM items WHERE id = {number}") == [("open",)]
+    page.keyboard.press("?")
+    expect(page.locator("dialog#help")).to_be_visible()
+    picture(page, "help")
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    expect(page.locator(".fact")).not_to_have_attribute("data-item", number)
+    page.keyboard.press("j")
+    page.keyboard.type(number)
+    page.keyboard.press("Enter")
+    expect(page.locator(".fact")).to_have_attribute("data-item", number)
+
+
+def test_a_reach_is_shown_with_counts_before_it_acts_and_one_undo_takes_it_back(page: Any, run: Path) -> None:
+    before = rows(run, "SELECT id, text, period, name, state FROM items ORDER BY id")
+    page.goto(f"{page.base}/?document={PDF}&kind=value")
+    page.keyboard.press("p")
+    page.locator("[name=to_period]").select_option("mid_term")
+    page.keyboard.press("Enter")
+    offered = page.locator("[data-reach=table]")
+    expect(offered).to_be_visible()
+    picture(page, "reach")
+    reached = int(offered.inner_text())
+    assert reached > 1
+    assert rows(run, "SELECT id, text, period, name, state FROM items ORDER BY id") == before
+    page.keyboard.press("2")
+    expect(page.locator("#reach button")).to_have_count(0)
+    expect(page.locator("[data-count=decided]")).not_to_have_text("0")
+    after = rows(run, "SELECT id, text, period, name, state FROM items ORDER BY id")
+    assert sum(one != other for one, other in zip(before, after, strict=True)) == reached
+    page.keyboard.press("u")
+    expect(page.locator("[data-count=decided]")).to_have_text("0")
+    assert rows(run, "SELECT id, text, period, name, state FROM items ORDER BY id") == before
+
+
+def test_a_contact_sheet_keeps_the_odd_one_and_accepts_the_rest(page: Any, run: Path) -> None:
+    page.goto(f"{page.base}/sheets")
+    page.keyboard.press("1")
+    tiles = page.locator(".tile")
+    expect(tiles.first).to_be_visible()
+    number, odd = tiles.count(), tiles.nth(1).get_attribute("data-item")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    expect(tiles.nth(1).locator("input[type=checkbox]")).to_be_checked()
+    picture(page, "sheet")
+    page.keyboard.press("Enter")
+    expect(page.locator(".fact")).to_have_attribute("data-item", str(odd))
+    assert rows(run, "SELECT count(*) FROM items WHERE state = 'accepted'") == [(number - 1,)]
+    page.goto(f"{page.base}/audit")
+    expect(page.locator("tr[data-action]")).to_have_count(1)
+    picture(page, "audit")
+    page.locator("tr[data-action] button").click()
+    expect(page.locator("tr.undone")).to_have_count(1)
+    assert rows(run, "SELECT count(*) FROM items WHERE state = 'accepted'") == [(0,)]
+
+
+def test_two_reviewers_work_side_by_side(chromium: Any, address: str, run: Path) -> None:
+    one_context, one, _ = reviewer(chromium, "en-US")
+    other_context, other, _ = reviewer(chromium, "en-US")
+    one.goto(address)
+    other.goto(address)
+    assert current(one) != current(other)
+    for decided in range(1, 4):
+        for page in (one, other):
+            shown = current(page)
+            page.keyboard.press("a")
+            expect(page.locator(".fact")).not_to_have_attribute("data-item", shown)
+        assert rows(run, "SELECT count(*) FROM items WHERE state = 'accepted'") == [(2 * decided,)]
+        assert current(one) != current(other)
+    held = current(other)
+    one.goto(f"{address}/item/{held}")
+    one.keyboard.press("a")
+    expect(one.locator("#message p")).to_be_visible()
+    assert rows(run, f"SELECT state FROM items WHERE id = {held}") == [("open",)]
+    one_context.close()
+    other_context.close()
+
+
+def test_a_refused_correction_says_why_and_changes_nothing(page: Any, run: Path) -> None:
+    page.goto(f"{page.base}/?document={TEXT}&kind=value")
+    expect(page.locator("li.meant").first).to_be_visible()
+    page.keyboard.press("e")
+    page.locator("[name=to_name]").fill("")
+    page.keyboard.press("Enter")
+    expect(page.locator("#message p")).to_have_text("a value cannot stand without an indicator's name")
+    assert rows(run, "SELECT count(*) FROM actions") == [(0,)]
+
+
+def test_chinese_by_the_browsers_language_and_english_by_the_switch(chromium: Any, address: str) -> None:
+    context, page, troubles = reviewer(chromium, "zh-CN")
+    page.goto(f"{address}/?document={TEXT}")
+    expect(page.locator("[data-key=a]")).to_contain_text("正确")
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    picture(page, "zh")
+    left = count(page, "open")
+    page.keyboard.press("a")
+    expect(page.locator("[data-count=open]")).to_have_text(str(left - 1))
+    page.locator("#language").click()
+    expect(page.locator("[data-key=a]")).to_contain_text("Accept")
+    assert page.locator("html").get_attribute("lang") == "en"
+    context.close()
+    assert not troubles
