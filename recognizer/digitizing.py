@@ -11,6 +11,7 @@ from recognizer.assembly import assemble
 from recognizer.calibration import calibrate
 from recognizer.checking import check, checks_without
 from recognizer.checking.ledgers import ledgers
+from recognizer.collecting import seldom_collecting
 from recognizer.labelling import label
 from recognizer.layout import lay_out
 from recognizer.limits import Limits
@@ -24,6 +25,7 @@ from recognizer.types import Document, Grid, Records
 from recognizer.watching import reached
 
 
+@seldom_collecting()
 def digitize(
     path: str | Path, *, model: Model | None = None, limits: Limits | None = None, layout: str = "native",
     without_checks: Collection[str] = (), max_error: float = MAX_ERROR,
@@ -79,6 +81,7 @@ def digitize_document(
     return digitize_grids(*lay_out_document(document, limits, options, path=path), model, options)
 
 
+@seldom_collecting()
 def lay_out_document(
     document: Document, limits: Limits | None = None, options: Options = USUAL, *, path: Path | None = None
 ) -> tuple[Document, tuple[Grid, ...]]:
@@ -89,6 +92,7 @@ def lay_out_document(
     return replace(document, warnings=(*document.warnings, *warnings)), grids
 
 
+@seldom_collecting()
 def digitize_grids(
     document: Document, grids: tuple[Grid, ...], model: Model, options: Options = USUAL, known: Records | None = None
 ) -> Digitized:

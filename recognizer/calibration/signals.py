@@ -17,6 +17,7 @@ from recognizer.types import Evidence, Project, Records
 Floats = NDArray[np.float64]
 
 CERTAIN = 7.0  # log-odds from which a probability counts as certain: .9991
+CLIPPED = (1e-4, 1 - 1e-4)  # bounds of probabilities, beyond certainty
 PLAIN = (
     "role", "period", "join", "together", "unsure", "level", "level_inherited", "level_inferred", "level_unprinted",
     "name_role", "name_join", "row_above", "row_below", "project_role", "project_join", "document_role", "document_join",
@@ -28,7 +29,9 @@ UNSURE = 0.9  # probability below which a fact counts as unsure for its document
 
 def shortfall(probability: float) -> float:
     """How far the log-odds of a probability fall short of certainty, from 0 (certain) to 2 (certainly not)."""
-    clipped = min(max(probability, 1e-4), 1 - 1e-4)
+    if probability >= CLIPPED[1]:
+        return 0.0
+    clipped = min(max(probability, CLIPPED[0]), CLIPPED[1])
     return (CERTAIN - min(max(float(np.log(clipped / (1 - clipped))), -CERTAIN), CERTAIN)) / CERTAIN
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from recognizer.layout.filling import union
 from recognizer.types import Box, Document, Evidence, Grid, Page, Place, Records, Run, TextBlock
@@ -46,8 +46,22 @@ def invented_on(records: Records, document: Document) -> list[tuple[str, int]]:
     return [
         (text, next((place.page for place in evidence.at if place.page), 1))
         for text, evidence in printed_fields(records)
-        if not _stands(text, [pieces for place in evidence.at for pieces in _printed_at(place, lines, cells, pages)])
+        if not _stands_whole(text, evidence.at, pages)
+        and not _stands(text, [pieces for place in evidence.at for pieces in _printed_at(place, lines, cells, pages)])
     ]
+
+
+def _stands_whole(text: str, places: Sequence[Place], pages: Mapping[int, _Words]) -> bool:
+    """Whether the text is part of a run that fills one of the places, or all of those that fill them: true of most."""
+    wanted, together = fold(text), ""
+    for place in places:
+        page = pages.get(place.page) if place.page else None
+        run = page.whole.get(place.bbox) if page and place.bbox else None
+        here = fold(run) if run else ""
+        if wanted in here:
+            return True
+        together += here
+    return wanted == together
 
 
 def _printed_at(
@@ -75,8 +89,10 @@ class _Words:
         self.page = page
         self.bands: dict[int, list[tuple[Run, Box]]] = {}  # runs by the bands of the page that they reach into
         self.found: dict[Box, list[str]] = {}
+        self.whole: dict[Box, str] = {}  # runs by their boxes
         for run in page.runs:
             box = page.displayed(union(run.boxes))
+            self.whole[box] = run.text
             for band in _bands(box):
                 self.bands.setdefault(band, []).append((run, box))
 

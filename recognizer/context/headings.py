@@ -36,11 +36,9 @@ def last_keys(keys: Floats) -> list[Floats]:
 
 def recent_keys(keys: Floats) -> Floats:
     """(cells, keys) the headings and keys met so far, fading with distance, so that columns lost in a text dump still speak."""
-    found = np.empty_like(keys)
-    running = np.zeros(keys.shape[1], np.float32)
-    for index in range(len(keys)):
-        found[index] = running
-        np.maximum(np.multiply(running, FADE, out=running), keys[index], out=running)
+    found = np.zeros_like(keys)
+    for before, own, after in zip(found, keys, found[1:], strict=False):
+        np.maximum(np.multiply(before, FADE, out=after), own, out=after)
     return found
 
 

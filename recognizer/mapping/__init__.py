@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from recognizer.concepts import Kind
+from recognizer.concepts import Kind, Vocabulary, vocabulary_in_use
 from recognizer.mapping.amounts import parse_amount
 from recognizer.mapping.features import Query
 from recognizer.mapping.labels import map_label
@@ -21,34 +21,37 @@ def map_records(records: Records, mapper: Mapper | None = None) -> Records:
 
     `mapper` is that of the vocabulary in use if not given. Raises VocabularyError where the user's own vocabulary is unfit.
     """
-    unit = records.amount_unit
+    unit, vocabulary = records.amount_unit, vocabulary_in_use()
     named = [indicator for project in records.projects for indicator in project.indicators if indicator.name]
     found = iter(canonical_names([_query(indicator) for indicator in named], mapper or mapper_in_use()) if named else ())
     return replace(
         records,
-        projects=tuple(_map_project(project, unit, found) for project in records.projects),
-        totals=tuple(replace(total, funds=tuple(_map_fund(fund, unit) for fund in total.funds)) for total in records.totals))
+        projects=tuple(_map_project(project, unit, found, vocabulary) for project in records.projects),
+        totals=tuple(replace(total, funds=tuple(_map_fund(fund, unit, vocabulary) for fund in total.funds))
+                     for total in records.totals))
 
 
 def _query(indicator: Indicator) -> Query:
     return Query(indicator.name or "", indicator.level2, indicator.level1, indicator.values[0].text if indicator.values else None)
 
 
-def _map_project(project: Project, amount_unit: str | None, found: Iterator[Canonical | None]) -> Project:
+def _map_project(
+    project: Project, amount_unit: str | None, found: Iterator[Canonical | None], vocabulary: Vocabulary
+) -> Project:
     return replace(
         project,
-        attributes=tuple(replace(one, canonical=_label(one.key, Kind.ATTRIBUTE)) for one in project.attributes),
-        funds=tuple(_map_fund(fund, amount_unit) for fund in project.funds),
+        attributes=tuple(replace(one, canonical=_label(one.key, Kind.ATTRIBUTE, vocabulary)) for one in project.attributes),
+        funds=tuple(_map_fund(fund, amount_unit, vocabulary) for fund in project.funds),
         indicators=tuple(_map_indicator(indicator, found) for indicator in project.indicators))
 
 
-def _map_fund(fund: Fund, amount_unit: str | None) -> Fund:
+def _map_fund(fund: Fund, amount_unit: str | None, vocabulary: Vocabulary) -> Fund:
     amount, amount_yuan = parse_amount(fund.raw, amount_unit)
-    return replace(fund, amount=amount, amount_yuan=amount_yuan, canonical=_label(fund.item, Kind.FUND))
+    return replace(fund, amount=amount, amount_yuan=amount_yuan, canonical=_label(fund.item, Kind.FUND, vocabulary))
 
 
-def _label(label: str, kind: Kind) -> str | None:
-    found = map_label(label, kind)
+def _label(label: str, kind: Kind, vocabulary: Vocabulary) -> str | None:
+    found = map_label(label, kind, vocabulary)
     return found.id if found else None
 
 

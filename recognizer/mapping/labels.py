@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from recognizer.concepts import Kind, Vocabulary, vocabulary_in_use
 from recognizer.types import Canonical
@@ -26,7 +25,7 @@ def map_label(label: str, kind: Kind, vocabulary: Vocabulary | None = None) -> C
     The same words count 1; without year, code and remark .95; a longer label that begins or ends with a known one less.
     """
     used = vocabulary or vocabulary_in_use()
-    return _mapped(label, kind, used, _Labels(used, kind) if vocabulary else _labels_of(kind, id(used)))
+    return _mapped(label, kind, used, _labels_of(kind, used))
 
 
 class _Labels(dict[str, tuple[str, str]]):
@@ -34,6 +33,7 @@ class _Labels(dict[str, tuple[str, str]]):
 
     def __init__(self, vocabulary: Vocabulary, kind: Kind) -> None:
         super().__init__()
+        self.vocabulary = vocabulary
         for concept in vocabulary.of_kind(kind):
             for wording in concept.wordings:
                 for form in (_bare(wording.text), _core(wording.text)):
@@ -41,9 +41,15 @@ class _Labels(dict[str, tuple[str, str]]):
                         self.setdefault(form, (concept.id, concept.name))
 
 
-@cache
-def _labels_of(kind: Kind, _vocabulary: int) -> _Labels:
-    return _Labels(vocabulary_in_use(), kind)
+_made: dict[Kind, _Labels] = {}
+
+
+def _labels_of(kind: Kind, vocabulary: Vocabulary) -> _Labels:
+    """The labels of a kind in a vocabulary, made once as long as the vocabulary stays the same."""
+    made = _made.get(kind)
+    if made is None or made.vocabulary is not vocabulary:
+        made = _made[kind] = _Labels(vocabulary, kind)
+    return made
 
 
 def _mapped(label: str, kind: Kind, vocabulary: Vocabulary, known: _Labels) -> Canonical | None:

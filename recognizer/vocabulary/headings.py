@@ -64,6 +64,7 @@ def _any_of(words: list[str]) -> re.Pattern[str]:
 _PERIODS: tuple[tuple[Period | None, re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (Period(entry["period"]) if entry["period"] else None, _any_of(entry["words"]), _any_of(entry.get("unless", [])))
     for entry in load("headings")["periods"])
+_ANY_PERIOD = _any_of([word for entry in load("headings")["periods"] for word in entry["words"]])
 
 
 @lru_cache(maxsize=65536)
@@ -73,7 +74,7 @@ def period_of(text: str) -> Period | None:
     The first rule of headings.json with a word in the text decides, so 年度实际完成值 is actual and 半年计划执行数 half a year.
     """
     heading = plain(text)
-    if len(heading) > _LONGEST_HEADING:
+    if len(heading) > _LONGEST_HEADING or not _ANY_PERIOD.search(heading):
         return None
     for period, words, unless in _PERIODS:
         if words.search(heading) and not unless.search(heading):
