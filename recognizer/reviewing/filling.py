@@ -106,7 +106,7 @@ def _take_in_one(connection: Connection, document: dict[str, Any], key: str, wri
         if twins:
             twin = twins.pop(0)
             state = twin.state if twin.state in DECIDED else _state(fact)
-            kept.append({"number": twin.id, **_evidence(fact), "state": state})
+            kept.append({"number": twin.id, "city": values["city"], **_evidence(fact), "state": state})
         else:
             new.append({"document_id": number, "city": values["city"], "state": _state(fact), "lease_until": 0.0,
                         "group_priority": fact.priority, **_evidence(fact), **asdict(fact.reading), "likeness": fact.likeness})

@@ -6,6 +6,7 @@ would point elsewhere.
 
 from __future__ import annotations
 
+import io
 import re
 import threading
 from collections import OrderedDict, defaultdict
@@ -19,7 +20,7 @@ from recognizer.archive.stored import DamagedStoreError, load, stored_path
 from recognizer.errors import RecognizerError
 from recognizer.files import Stamp, hash_file, read_file, stamp_of
 from recognizer.layout.filling import union
-from recognizer.reading import PDF_MARK, PDF_MARK_WITHIN, decode
+from recognizer.reading import PDF_MARK, PDF_MARK_WITHIN, PICTURE_MARKS, decode
 from recognizer.reviewing.filling import journal_path
 from recognizer.reviewing.items import Item
 from recognizer.types import Box, Cell, Grid
@@ -38,7 +39,7 @@ _CELL = re.compile(r"([A-Z]+)(\d+)")
 class Source(StrEnum):
     """Whether a document's source can be shown."""
 
-    PDF = "pdf"
+    PAGES = "pages"  # of a PDF, or pictures
     TEXT = "text"
     SHEET = "sheet"
     CHANGED = "changed"  # since it was read
@@ -96,7 +97,7 @@ class Sources:
         """What to show of an item, or another page of its document."""
         with self._lock:
             path, content, source = self._source(item.document)
-            if source is Source.PDF:
+            if source is Source.PAGES:
                 return self._page(path, content, page or item.page or 1)
             if source is Source.TEXT:
                 return Shown(source, lines=tuple(self._lines(path, content, item)))
@@ -108,7 +109,7 @@ class Sources:
         """A page as PNG; None where there is none."""
         with self._lock:
             path, content, source = self._source(document)
-            if source is not Source.PDF:
+            if source is not Source.PAGES:
                 return None
             pdf = self._pdf(path, content)
             if not 1 <= number <= len(pdf):
@@ -120,7 +121,7 @@ class Sources:
         with self._lock:
             path, content, source = self._source(item.document)
             boxes = boxes_on(item, item.page)
-            if source is not Source.PDF or not boxes or item.page is None:
+            if source is not Source.PAGES or not boxes or item.page is None:
                 return None
             pdf = self._pdf(path, content)
             if not 1 <= item.page <= len(pdf):
@@ -153,8 +154,8 @@ class Sources:
                 head = file.read(PDF_MARK_WITHIN)
         except (OSError, RecognizerError):
             return path, content, Source.MISSING
-        if PDF_MARK in head:
-            return path, content, Source.PDF
+        if PDF_MARK in head or head.startswith(PICTURE_MARKS):
+            return path, content, Source.PAGES
         return path, content, Source.SHEET if self._is_sheet(content) else Source.TEXT
 
     def _is_sheet(self, content: str) -> bool:
@@ -173,9 +174,7 @@ class Sources:
         return self._grids.get(content, read)
 
     def _pdf(self, path: Path, content: str) -> Any:
-        import pymupdf
-
-        return self._open.get(content, lambda: pymupdf.open(path, filetype="pdf"))
+        return self._open.get(content, lambda: _opened(path))
 
     def _page(self, path: Path, content: str, number: int) -> Shown:
         pdf = self._pdf(path, content)
@@ -183,7 +182,7 @@ class Sources:
             return Shown(Source.MISSING)
         rect = pdf[number - 1].rect
         cells = tuple(box for grid in self._stored(content) for cell in grid.cells for box in _boxes_of(cell, number))
-        return Shown(Source.PDF, number, len(pdf), rect.width, rect.height, cells)
+        return Shown(Source.PAGES, number, len(pdf), rect.width, rect.height, cells)
 
     def _lines(self, path: Path, content: str, item: Item) -> Iterator[tuple[int, str, bool]]:
         """The lines around those of the item, which are `meant`."""
@@ -228,6 +227,29 @@ def boxes_on(item: Item, page: int | None) -> tuple[Box, ...]:
 def _boxes_of(cell: Cell, page: int) -> list[Box]:
     boxes = [piece.place.bbox for piece in cell.pieces if piece.place.page == page and piece.place.bbox]
     return [union(boxes)] if boxes else []
+
+
+def _opened(path: Path) -> Any:
+    """The document at the path as MuPDF's pages, in points, as the reader took them."""
+    import pymupdf
+
+    with path.open("rb") as file:
+        head = file.read(PDF_MARK_WITHIN)
+    if PDF_MARK in head:
+        return pymupdf.open(path, filetype="pdf")
+    from PIL import Image, ImageOps, ImageSequence
+
+    from recognizer.reading.scanned.pictures import dpi_of
+
+    pages = pymupdf.open()
+    for frame in ImageSequence.Iterator(Image.open(path)):
+        shown = ImageOps.exif_transpose(frame)
+        dpi = dpi_of(shown.width, shown.height, shown.info.get("dpi"))
+        drawn = io.BytesIO()
+        shown.convert("RGB").save(drawn, "PNG", compress_level=1)
+        page = pages.new_page(width=shown.width / dpi * 72, height=shown.height / dpi * 72)
+        page.insert_image(page.rect, stream=drawn.getvalue())
+    return pages
 
 
 def _around(box: Box) -> Box:

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
 from recognizer.reviewing.facts import FIELDS
 from recognizer.reviewing.items import Filters, Item
-from recognizer.reviewing.pictures import Shown, Sources, boxes_on
+from recognizer.reviewing.pictures import Shown, Source, Sources, boxes_on
 from recognizer.reviewing.queue import STATES, Decision, Queue, TakenError
 from recognizer.reviewing.reach import SCOPES
 from recognizer.reviewing.structure import RefusedError
@@ -133,7 +133,7 @@ class Desk:
             request, template, item=item, filters=filters, query=query_of(filters), progress=self._queue.progress(reviewer),
             choices=self._queue.choices(), undoable=self._queue.last_action(reviewer), concepts=_concepts(),
             history=self._queue.audit(limit=10, item=item.id) if item and item.seen else [],
-            has_crop=bool(item and boxes_on(item, item.page) and details["shown"].source == "pdf"), **details)
+            has_crop=bool(item and boxes_on(item, item.page) and details["shown"].source is Source.PAGES), **details)
 
     def _source(self, request: Request, item: Item, page: int | None = None) -> dict[str, Any]:
         shown = self._sources.show(item, page)
