@@ -180,7 +180,7 @@ def test_a_corrected_name_holds_for_all_values_of_the_indicator_and_is_mapped_an
     assert (indicator["name"], indicator["level2"], indicator["provenance"]["name"]) == ("培训人数", "数量指标", "corrected")
     original = stored(run, item.document)["projects"][item.table]["indicators"][item.pointer[3]]
     assert indicator["level2_raw"] == original["level2_raw"]
-    siblings = [one for one in queue.of_page(item) if one.owner == item.owner and one.kind == "value"]
+    siblings = [one for one in queue.of_document(item) if one.owner == item.owner and one.kind == "value"]
     assert {one.reading.name for one in siblings} == {"培训人数"}
 
 
@@ -196,7 +196,7 @@ def test_another_role_takes_a_fact_out_and_undo_brings_it_back(queue: Queue, run
 
 
 def test_a_reach_never_goes_by_text_alone_and_one_undo_takes_it_back(queue: Queue) -> None:
-    everything = {one.id: one for name in (TEXT, PDF) for one in queue.of_page(queue.listed(Filters(document=name), 1)[0])}
+    everything = {one.id: one for name in (TEXT, PDF) for one in queue.of_document(queue.listed(Filters(document=name), 1)[0])}
     values = [one for one in everything.values() if one.kind == "value"]
     item = max(values, key=lambda one: sum(one.reading.text == other.reading.text for other in values))
     same_text = {one.id for one in values if one.reading.text == item.reading.text}
@@ -219,7 +219,7 @@ def test_a_reach_never_goes_by_text_alone_and_one_undo_takes_it_back(queue: Queu
 def test_a_period_reaches_its_column_of_the_table(queue: Queue) -> None:
     item = first(queue, "value")
     wanted = next(period for period in ("mid_term", "full_cycle") if period != item.reading.period)
-    column = [one for one in queue.of_page(item)
+    column = [one for one in queue.of_document(item)
               if one.kind == "value" and one.table == item.table and one.reading.period == item.reading.period]
     reached = {reach.scope: reach for reach in queue.reaches(LI, item, "correct", {"period": wanted})}
     assert reached["table"].number == len(column)

@@ -23,7 +23,7 @@ from recognizer.layout.filling import union
 from recognizer.reading import PDF_MARK, PDF_MARK_WITHIN, PICTURE_MARKS, decode
 from recognizer.reviewing.filling import journal_path
 from recognizer.reviewing.items import Item
-from recognizer.types import Box, Cell, Grid
+from recognizer.types import Box, Grid
 
 PAGE_SCALE = 1.5  # pixels to the point of a page
 CROP_SCALE = 2.5
@@ -91,6 +91,7 @@ class Sources:
         self._open: _Kept[Any] = _Kept(OPEN, lambda document: document.close())
         self._pictures: _Kept[bytes] = _Kept(PICTURES)
         self._grids: _Kept[tuple[Grid, ...]] = _Kept(OPEN)
+        self._cells: _Kept[dict[int, tuple[Box, ...]]] = _Kept(OPEN)
         self._texts: _Kept[tuple[str, ...]] = _Kept(TEXTS)
 
     def show(self, item: Item, page: int | None = None) -> Shown:
@@ -114,7 +115,7 @@ class Sources:
             pdf = self._pdf(path, content)
             if not 1 <= number <= len(pdf):
                 return None
-            return self._pictures.get((content, number), lambda: _png(pdf[number - 1], None, PAGE_SCALE))
+            return self._pictures.get((content, number), lambda: _drawn(pdf[number - 1], None, PAGE_SCALE))
 
     def crop(self, item: Item) -> bytes | None:
         """A PNG of the place where a fact begins, with a little around it; None where its source has no pages."""
@@ -127,7 +128,7 @@ class Sources:
             if not 1 <= item.page <= len(pdf):
                 return None
             page = pdf[item.page - 1]
-            return self._pictures.get((content, item.page, boxes), lambda: _png(page, _around(union(boxes)), CROP_SCALE))
+            return self._pictures.get((content, item.page, boxes), lambda: _drawn(page, _around(union(boxes)), CROP_SCALE))
 
     def excerpt(self, item: Item) -> str:
         """The lines of a text that a fact stands in, for a contact sheet; "" for other sources."""
@@ -181,7 +182,7 @@ class Sources:
         if not 1 <= number <= len(pdf):
             return Shown(Source.MISSING)
         rect = pdf[number - 1].rect
-        cells = tuple(box for grid in self._stored(content) for cell in grid.cells for box in _boxes_of(cell, number))
+        cells = self._cells.get(content, lambda: _cells_by_page(self._stored(content))).get(number, ())
         return Shown(Source.PAGES, number, len(pdf), rect.width, rect.height, cells)
 
     def _lines(self, path: Path, content: str, item: Item) -> Iterator[tuple[int, str, bool]]:
@@ -224,9 +225,17 @@ def boxes_on(item: Item, page: int | None) -> tuple[Box, ...]:
         for place in item.at if place.get("page") == page and "bbox" in place and not place.get("inherited"))
 
 
-def _boxes_of(cell: Cell, page: int) -> list[Box]:
-    boxes = [piece.place.bbox for piece in cell.pieces if piece.place.page == page and piece.place.bbox]
-    return [union(boxes)] if boxes else []
+def _cells_by_page(grids: Sequence[Grid]) -> dict[int, tuple[Box, ...]]:
+    """The boxes of the cells that have text, page by page."""
+    found: dict[int, list[Box]] = defaultdict(list)
+    for cell in (cell for grid in grids for cell in grid.cells):
+        pieces: dict[int, list[Box]] = defaultdict(list)
+        for piece in cell.pieces:
+            if piece.place.page is not None and piece.place.bbox is not None:
+                pieces[piece.place.page].append(piece.place.bbox)
+        for page, boxes in pieces.items():
+            found[page].append(union(boxes))
+    return {page: tuple(boxes) for page, boxes in found.items()}
 
 
 def _opened(path: Path) -> Any:
@@ -257,11 +266,15 @@ def _around(box: Box) -> Box:
     return (box[0] - across, box[1] - down, box[2] + across, min(box[3] + down, box[1] - down + HIGHEST_CROP))
 
 
-def _png(page: Any, clip: Sequence[float] | None, scale: float) -> bytes:
+def _drawn(page: Any, clip: Sequence[float] | None, scale: float) -> bytes:
     import pymupdf
+    from PIL import Image
 
     area = page.rect if clip is None else pymupdf.Rect(clip) & page.rect
     if area.is_empty:
         area = page.rect
     scale = min(scale, (MOST_PIXELS / (area.width * area.height)) ** 0.5)
-    return bytes(page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), clip=area, alpha=False).tobytes("png"))
+    pixels = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), clip=area, alpha=False)
+    drawn = io.BytesIO()
+    Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples).save(drawn, "PNG", compress_level=1)
+    return drawn.getvalue()

@@ -116,10 +116,11 @@ class Queue:
         with reading(self.engine) as connection:
             return find(connection, *filters.conditions(), limit=limit)
 
-    def of_page(self, item: Item) -> list[Item]:
-        """All facts of an item's document, for the page to show."""
+    def of_document(self, item: Item, page: int | None = None) -> list[Item]:
+        """All facts of an item's document, or of a page of it."""
         with reading(self.engine) as connection:
-            return find(connection, items.c.document_id == item.document_id, items.c.state != "gone")
+            on_page = [items.c.at.contains(f'"page": {page},')] if page is not None else []
+            return find(connection, items.c.document_id == item.document_id, items.c.state != "gone", *on_page)
 
     def sheet(self, reviewer: Reviewer, number: int) -> list[Item]:
         """A contact sheet: the item and others that were read as the same thing; all are the reviewer's for a while."""

@@ -143,7 +143,7 @@ class Desk:
     def _marks(self, words: Words, item: Item, shown: Shown) -> list[Marked]:
         """The boxes of the facts on the page shown, the current one last so that it is drawn over the others."""
         found = []
-        for fact in self._queue.of_page(item):
+        for fact in self._queue.of_document(item, shown.page):
             said = " / ".join(filter(None, (fact.reading.level2, fact.reading.name, words.period(fact.reading.period))))
             title = f"{words.kind(fact.kind)}: {said} {fact.reading.text[:LONGEST_TITLE]} ({fact.confidence:.2f})"
             for x0, y0, x1, y1 in boxes_on(fact, shown.page):
