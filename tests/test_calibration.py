@@ -17,7 +17,7 @@ from recognizer.calibration.facts import slots_of, with_evidence
 from recognizer.calibration.fitting import Judged, fit_calibrator
 from recognizer.calibration.profile import distance, nearest
 from recognizer.calibration.reasons import WORDS
-from recognizer.calibration.signals import PLAIN, restarts, shortfall
+from recognizer.calibration.signals import SIGNALS, restarts, shortfall
 from recognizer.digitizing import digitize
 from recognizer.errors import ModelError, UsageError
 from recognizer.measuring.judging import judge
@@ -169,7 +169,7 @@ def test_an_interval_holds_its_rate(wrong: int, more: int) -> None:
 
 
 def test_signals_are_named_once() -> None:
-    assert len(set(PLAIN)) == len(PLAIN)
+    assert len(set(SIGNALS)) == len(SIGNALS)
 
 
 def test_a_smaller_budget_accepts_less_and_is_stated() -> None:

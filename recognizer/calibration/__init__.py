@@ -13,7 +13,7 @@ from recognizer.calibration.facts import KINDS, Kind, Slot, slots_of, with_evide
 from recognizer.calibration.logistic import probabilities
 from recognizer.calibration.profile import nearest, profile_of
 from recognizer.calibration.reasons import reasons_of
-from recognizer.calibration.signals import PLAIN, signals_of
+from recognizer.calibration.signals import SIGNALS, signals_of
 from recognizer.model.calibrator import Calibrator
 from recognizer.options import MAX_ERROR
 from recognizer.types import LabelledGrid, Layout, Records
@@ -32,7 +32,7 @@ def calibrate(
     Facts are accepted unseen as far as the error `budget` (a share) allows; see `budget.acceptance`. Without a calibrator, or
     with one made for other signals, confidences stay as they are and a warning says that they are provisional.
     """
-    if calibrator is None or calibrator.signals != PLAIN:
+    if calibrator is None or calibrator.signals != SIGNALS:
         return replace(records, warnings=(*records.warnings, PROVISIONAL)) if records.projects else records
     slots = slots_of(records)
     if not slots:

@@ -10,7 +10,7 @@ import numpy as np
 from recognizer.calibration.facts import KINDS, Kind, slots_of
 from recognizer.calibration.logistic import Floats, fit, probabilities
 from recognizer.calibration.profile import Profile, nearest
-from recognizer.calibration.signals import PLAIN, signals_of
+from recognizer.calibration.signals import PLAIN, SIGNALS, signals_of
 from recognizer.checking import CHECKS
 from recognizer.model.calibrator import Calibrator, Curve
 from recognizer.types import Records
@@ -56,7 +56,7 @@ def fit_calibrator(judged: Sequence[Judged], model: str, *, tested: bool = True)
     seen = {doubt for one in judged for slot in slots_of(one.records) for doubt in slot.evidence.doubts}
     doubts = tuple(sorted(seen | {check.name for check in CHECKS}))
     distances = [strangeness(one, judged) for one in judged]
-    prior = np.array([PRIOR] * len(PLAIN) + [PRIOR_DOUBT] * len(doubts))
+    prior = np.array([PRIOR] * len(PLAIN) + [0.0] * (len(SIGNALS) - len(PLAIN)) + [PRIOR_DOUBT] * len(doubts))
     curves: dict[str, Curve] = {}
     for kind in KINDS:
         table = _table(judged, distances, kind, doubts)
@@ -64,7 +64,7 @@ def fit_calibrator(judged: Sequence[Judged], model: str, *, tested: bool = True)
         known = _tested(table, prior) if tested else {}
         curves[kind] = Curve(intercept, tuple(map(float, weights)), known)
     layouts = _distinct([(one.name, one.profile) for one in judged if one.profile])
-    return Calibrator(model, PLAIN, doubts, curves, layouts, float(np.quantile(distances, STRANGE)))
+    return Calibrator(model, SIGNALS, doubts, curves, layouts, float(np.quantile(distances, STRANGE)))
 
 
 def _distinct(layouts: Sequence[tuple[str, Profile]]) -> tuple[tuple[str, Profile], ...]:
@@ -96,7 +96,7 @@ def _table(judged: Sequence[Judged], distances: Sequence[float], kind: Kind, dou
                 groups.append(one.group)
                 weights.append(1.0 if one.real else GENERATED)
                 drawn.append(one.drawn)
-    signals = np.array(rows).reshape(-1, len(PLAIN) + len(doubts))
+    signals = np.array(rows).reshape(-1, len(SIGNALS) + len(doubts))
     return Table(signals, np.array(right, np.float64), np.array(groups), np.array(weights), np.array(drawn, np.bool_))
 
 
@@ -110,7 +110,7 @@ def _tested(table: Table, prior: Floats) -> dict[bool, tuple[tuple[float, bool],
         of = table.groups == group
         weights, intercept = fit(table.signals[~of], table.right[~of], table.weights[~of], prior, STRENGTH)
         confidences[of] = probabilities(table.signals[of], weights, intercept)
-    confidences[table.signals[:, PLAIN.index("doubts")] > 0] = 0.0
+    confidences[table.signals[:, SIGNALS.index("doubts")] > 0] = 0.0
     return {
         drawn: tuple(zip(confidences[of].tolist(), (table.right[of] > 0).tolist(), strict=True))
         for drawn in (True, False) if (of := table.drawn == drawn).any()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recognizer.calibration.signals import Floats
+from recognizer.calibration.signals import SOME, Floats
 
 TELLING = 0.4  # log-odds that a signal must cost a fact to be named
 MOST = 4  # reasons named of a fact
@@ -39,7 +39,8 @@ def reasons_of(signals: Floats, weights: Sequence[float], names: Sequence[str]) 
     cost: dict[str, float] = {}
     for name, signal, weight in zip(names, signals, weights, strict=True):
         if signal * weight < 0:
-            story = _STORY.get(name, name)
+            plain = name.removeprefix(SOME)
+            story = _STORY.get(plain, plain)
             cost[story] = cost.get(story, 0.0) - float(signal * weight)
     telling = sorted((story for story in cost if cost[story] >= TELLING), key=lambda story: -cost[story])
     return tuple(telling[:MOST])

@@ -24,6 +24,9 @@ PLAIN = (
     "document_unsure", "project_name", "project_unnamed", "project_restarts", "unmapped", "unread", "other_period",
     "strangeness", "doubts",
 )
+SOME = "some_"  # before the name of a signal that counts only up to FIRST: the first doubt weighs more than the next
+FIRST = 0.3
+SIGNALS = (*PLAIN, *(SOME + name for name in PLAIN))
 UNSURE = 0.9  # probability below which a fact counts as unsure for its document
 
 
@@ -36,16 +39,16 @@ def shortfall(probability: float) -> float:
 
 
 def signals_of(records: Records, doubts: Sequence[str], strangeness: float) -> Floats:
-    """(facts, signals) of one document's facts in the order of `slots_of`: `PLAIN`, then whether each of these doubts was raised.
+    """(facts, signals) of a document in the order of `slots_of`: `SIGNALS`, then whether each of these doubts was raised.
 
     `strangeness` is how far the document's layout lies from those known (see `profile`).
     """
     slots = slots_of(records)
-    table = np.zeros((len(slots), len(PLAIN) + len(doubts)))
+    table = np.zeros((len(slots), len(SIGNALS) + len(doubts)))
     if not slots:
         return table
     own = np.array([[shortfall(p) for p in _probabilities(slot.evidence)] for slot in slots])
-    column = {name: number for number, name in enumerate((*PLAIN, *doubts))}
+    column = {name: number for number, name in enumerate((*SIGNALS, *doubts))}
     table[:, :4] = own
     table[:, column["unsure"]] = [min(_probabilities(slot.evidence)) < UNSURE for slot in slots]
     _indicators(table, column, slots)
@@ -58,6 +61,7 @@ def signals_of(records: Records, doubts: Sequence[str], strangeness: float) -> F
         for doubt in raised:
             if doubt in column:
                 table[number, column[doubt]] = 1.0
+    table[:, len(PLAIN) : len(SIGNALS)] = np.minimum(table[:, : len(PLAIN)], FIRST)
     return table
 
 

@@ -97,11 +97,13 @@ def _decode(
     best = np.where(roles == role[:, None], probable, -1).argmax(axis=1)
     shares = np.divide(probable[order, best], sure, out=np.ones(len(probable)), where=sure > 0)
     period = timed.argmax(axis=1)
+    # Goals alone are set for no time in particular.
+    dated = (timed * (np.asarray(periods) != Period.OVERALL.value)).argmax(axis=1)
     found = []
     for index, (cell, probability, share) in enumerate(zip(context.cells, sure.tolist(), shares.tolist(), strict=True)):
         chosen = labels[best[index]]
         if chosen.role in PERIODED:
-            time = period[index]
+            time = (period if chosen.role is Role.GOAL_TEXT else dated)[index]
             chosen, share = Label(chosen.role, chosen.heads, Period(periods[time])), float(timed[index, time])
         named = chosen.role is Role.ATTRIBUTE_VALUE and chosen.heads is not None
         if chosen.role is Role.ATTRIBUTE_VALUE:
