@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,13 @@ def test_the_sample_has_the_shares_of_what_was_accepted(results: Path) -> None:
 def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"records\.parquet is missing"):
         draw_sample(tmp_path, 10, 1)
+
+
+def test_a_budget_says_what_it_leaves_to_look_at_and_what_is_proven(results: Path) -> None:
+    ended = CliRunner().invoke(app, ["budget", str(results), "--max-error", "5%"])
+    assert ended.exit_code == 0, ended.output
+    assert "drawn tables" in ended.output
+    values = next(line for line in ended.output.splitlines() if line.strip().startswith("value") and "drawn" in line)
+    assert re.search(r"\d+ of \d+", values)
+    refused = CliRunner().invoke(app, ["budget", "--max-error", "none"])
+    assert refused.exit_code != 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -56,7 +56,7 @@ def calibrate(
         for slot, confidence, row in zip(slots, confidences, table, strict=True)
     ]
     warnings = (*records.warnings, STRANGE) if strangeness > calibrator.strange else records.warnings
-    layout = Layout(name, round(strangeness, 3), strangeness > calibrator.strange)
+    layout = Layout(name, round(strangeness, 3), strangeness > calibrator.strange, mostly_drawn(grids))
     return replace(with_evidence(records, found), warnings=warnings, layout=layout)
 
 
@@ -72,15 +72,14 @@ def mostly_drawn(grids: Sequence[LabelledGrid]) -> bool:
     return 2 * sum(cells for cells, drawn in held if drawn) >= sum(cells for cells, _ in held)
 
 
-def accepted_from(calibrator: Calibrator, budget: float, drawn: bool) -> dict[Kind, Acceptance]:
+@lru_cache(maxsize=64)
+def accepted_from(calibrator: Calibrator, budget: float, drawn: bool) -> Mapping[Kind, Acceptance]:
     """From which confidence facts of each kind are accepted within a budget, and what is known of the errors among them.
 
     Tables with drawn columns and text dumps have thresholds of their own, tested on their own.
     """
-    return {kind: _acceptance(calibrator.curves[kind].tested.get(drawn, ()), budget) for kind in KINDS}
-
-
-@lru_cache(maxsize=256)
-def _acceptance(tested: tuple[tuple[float, bool], ...], budget: float) -> Acceptance:
-    confidences, right = np.array(tested, np.float64).reshape(-1, 2).T
-    return acceptance(confidences, right, budget)
+    found: dict[Kind, Acceptance] = {}
+    for kind in KINDS:
+        confidences, right = np.array(calibrator.curves[kind].tested.get(drawn, ()), np.float64).reshape(-1, 2).T
+        found[kind] = acceptance(confidences, right, budget)
+    return found

@@ -13,6 +13,7 @@ import typer
 
 from recognizer import __version__
 from recognizer.commands.audit import audit
+from recognizer.commands.budget import budget
 from recognizer.commands.checks import checks
 from recognizer.commands.diff import diff
 from recognizer.commands.digitize import digitize
@@ -38,6 +39,7 @@ app.command()(digitize)
 app.command()(status)
 app.command()(show)
 app.command()(checks)
+app.command()(budget)
 app.command()(audit)
 app.command()(export)
 app.command()(diff)

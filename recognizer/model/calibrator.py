@@ -33,7 +33,7 @@ class Curve:
     tested: Mapping[bool, tuple[tuple[float, bool], ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Calibrator:
     """The curve of each kind of facts, the signals they go by, the layouts known by name, and for which model it was made.
 

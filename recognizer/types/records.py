@@ -173,11 +173,15 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The nearest layout known from training, the distance to it (0 to 1), and whether that is unlike everything known."""
+    """The nearest layout known from training, the distance to it (0 to 1), and whether that is unlike everything known.
+
+    `drawn` says whether most cells stand in tables with drawn columns and not in text dumps.
+    """
 
     nearest: str = ""
     distance: float = 0.0
     strange: bool = False
+    drawn: bool = True
 
 
 @dataclass(frozen=True, slots=True)
