@@ -177,8 +177,8 @@ def _pdfs(figures: dict[str, Any], place: str) -> Table:
     for reader, one in figures["readers"].items():
         shares = (one["pooled"]["value"]["f1"], one["facts"]["f1"], *(one["structure"][name] for name in STRUCTURE))
         table.add_row(TITLES[f"{place}:{reader}"], *(f"{share:.3f}" for share in shares))
-    if figures.get("not_yet"):
-        table.caption = f"not yet read: {', '.join(figures['not_yet'])}"
+    if figures.get("elsewhere"):
+        table.caption = f"measured apart: {', '.join(figures["elsewhere"])}"
     return table
 
 

@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from office import office_figures
-from readings import NOT_YET, Reading
+from readings import SCANS, Reading
 
 from recognizer.measuring import KINDS, Counts, LabelComparison, Scores, pool
 from recognizer.measuring.structure import StructureScores
@@ -70,7 +70,7 @@ def collect(readings: Sequence[Reading], **measured: Mapping[str, Any]) -> Figur
         if read:
             figures[place] = {"readers": read, "pages": max(sum(one.pages for one in found) for found in chosen_pdfs.values())}
     if "pdf" in figures:
-        figures["pdf"]["not_yet"] = list(NOT_YET)
+        figures["pdf"]["elsewhere"] = list(SCANS)
     office = office_figures(readings)
     if office:
         figures["office"] = office

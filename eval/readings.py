@@ -34,7 +34,7 @@ from recognizer.truth import LabelledDocument
 PDFS = Path(__file__).resolve().parent / "pdfs"
 RULED = ("fuyang_uming", "guangzhou_xlsx_uming", "huaian_wqy", "langxi_wqy")
 SHADED = ("anqing_zebra_wqy",)  # rows told apart by shading alone
-NOT_YET = ("langxi_wqy_scan",)  # no text: another engine will read it
+SCANS = ("langxi_wqy_scan",)  # no text: measured by scans.py
 UNRULED: dict[str, Rules] = {"half_ruled": "half", "borderless": "none"}  # printed pages without inner rules
 UNRULED_DOCUMENTS = 3  # of each reserved city, at most
 TURNED = 5  # one page in so many is turned

@@ -19,7 +19,7 @@ from recognizer.options import MAX_ERROR
 from recognizer.types import LabelledGrid, Layout, Records
 
 PROVISIONAL = "confidences are provisional: the model has no calibration of its own"
-# Recognition is surer than the product of its characters' probabilities: the power of it that fits scans drawn from one seed.
+# Recognition is surer than the product of its characters' probabilities: the power that fits 164 facts of three scans.
 READ = 0.2
 STRANGE = "the layout is unlike everything the model was trained on: its confidences promise less than they say"
 
