@@ -178,7 +178,7 @@ def _pdfs(figures: dict[str, Any], place: str) -> Table:
         shares = (one["pooled"]["value"]["f1"], one["facts"]["f1"], *(one["structure"][name] for name in STRUCTURE))
         table.add_row(TITLES[f"{place}:{reader}"], *(f"{share:.3f}" for share in shares))
     if figures.get("elsewhere"):
-        table.caption = f"measured apart: {', '.join(figures["elsewhere"])}"
+        table.caption = "measured apart: " + ", ".join(figures["elsewhere"])
     return table
 
 
