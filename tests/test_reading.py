@@ -259,7 +259,7 @@ def office_file(path: Path, entry: str) -> Path:
     ("a.txt", b" \n\t\r\n\xe3\x80\x80", EmptyFileError, "no text"),
     ("a.txt", b"\xef\xbb\xbf", EmptyFileError, "no text"),
     ("a.txt", b"%PDF-1.7\n%\xe2\xe3\n", DamagedFileError, "damaged PDF"),
-    ("a.csv", b"\x89PNG\r\n\x1a\n\x00\x00", BinaryFileError, "PNG"),
+    ("a.csv", b"\x89PNG\r\n\x1a\n\x00\x00", DamagedFileError, "picture"),
     ("a.txt", b"MZ\x90\x00\x03\x00\x00\x00", BinaryFileError, "program"),
     ("a.txt", bytes(range(256)) * 20, BinaryFileError, "bytes that no text has"),
     ("a.txt", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), UnsupportedFormatError, "old office file"),
