@@ -136,6 +136,25 @@ def test_accept_and_correct_by_keys_alone_then_undo(page: Any, run: Path) -> Non
     expect(page.locator(".fact")).to_have_attribute("data-item", number)
 
 
+PRESS_AS_SOON_AS_DECIDED = """() => new MutationObserver((_, observer) => {
+  if (document.querySelector("[data-count=decided]").textContent !== "1") return;
+  observer.disconnect();
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "u", bubbles: true, cancelable: true }));
+}).observe(document.querySelector("#desk"), { childList: true, subtree: true })"""
+
+
+def test_a_key_pressed_the_moment_an_answer_arrives_counts(page: Any, run: Path) -> None:
+    page.goto(f"{page.base}/?document={PDF}")
+    number = current(page)
+    page.evaluate(PRESS_AS_SOON_AS_DECIDED)
+    with page.expect_response(f"{page.base}/undo"):
+        page.keyboard.press("a")
+    expect(page.locator("[data-count=decided]")).to_have_text("0")
+    expect(page.locator(".fact")).to_have_attribute("data-item", number)
+    assert rows(run, f"SELECT state FROM items WHERE id = {number}") == [("open",)]
+    assert rows(run, "SELECT count(*) FROM actions WHERE undone_by IS NOT NULL") == [(1,)]
+
+
 def test_a_reach_is_shown_with_counts_before_it_acts_and_one_undo_takes_it_back(page: Any, run: Path) -> None:
     before = rows(run, "SELECT id, text, period, name, state FROM items ORDER BY id")
     page.goto(f"{page.base}/?document={PDF}&kind=value")

@@ -58,8 +58,18 @@ function moveAmongTiles(key) {
   return true;
 }
 
+// Keys pressed while a page still loads wait for it: until htmx has seen its forms they would be sent as forms without scripts are.
+const early = [];
+document.addEventListener("DOMContentLoaded", () => {
+  early.splice(0).forEach((key) => (document.activeElement || document.body).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })));
+});
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (document.readyState === "loading") {
+    early.push(event.key);
+    return;
+  }
   if (document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") {
     const panel = document.querySelector("#reach .panel") || document.querySelector(".panel:not([hidden])");
