@@ -88,8 +88,7 @@ def _rows(judged: Judged, calibrator: Calibrator, known: Sequence[Judged], kind:
     rows = []
     for number, slot in enumerate(slots_of(judged.records)):
         if slot.kind == kind and number in judged.right:
-            beside = slot.indicator.evidence.doubts if slot.indicator and slot.value else ()
-            accepted = bool(confidences[number] >= threshold) and not (slot.evidence.doubts or beside)
+            accepted = bool(confidences[number] >= threshold) and not slot.doubts
             rows.append((float(confidences[number]), judged.right[number], accepted))
     return rows
 

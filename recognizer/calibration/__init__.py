@@ -16,7 +16,7 @@ from recognizer.calibration.reasons import reasons_of
 from recognizer.calibration.signals import SIGNALS, signals_of
 from recognizer.model.calibrator import Calibrator
 from recognizer.options import MAX_ERROR
-from recognizer.types import LabelledGrid, Layout, Records
+from recognizer.types import Evidence, LabelledGrid, Layout, Records
 
 PROVISIONAL = "confidences are provisional: the model has no calibration of its own"
 # Recognition is surer than the product of its characters' probabilities: the power that fits 164 facts of three scans.
@@ -39,24 +39,28 @@ def calibrate(
         return records
     name, strangeness = nearest(profile_of(grids), calibrator.layouts)
     table = signals_of(records, calibrator.doubts, strangeness)
+    drawn = mostly_drawn(grids)
+    accepted = accepted_from(calibrator, budget, drawn)
+    names = (*calibrator.signals, *calibrator.doubts)
     confidences = np.zeros(len(slots))
+    reasons: list[tuple[str, ...]] = [()] * len(slots)
     kinds = np.array([slot.kind for slot in slots])
     for kind in KINDS:
-        of = kinds == kind
-        if of.any():
-            curve = calibrator.curves[kind]
-            confidences[of] = probabilities(table[of], np.asarray(curve.weights), curve.intercept)
-    accepted = accepted_from(calibrator, budget, mostly_drawn(grids))
-    names = (*calibrator.signals, *calibrator.doubts)
+        of = np.flatnonzero(kinds == kind)
+        curve = calibrator.curves[kind]
+        weights = np.asarray(curve.weights)
+        confidences[of] = probabilities(table[of], weights, curve.intercept)
+        for number, why in zip(of.tolist(), reasons_of(table[of], weights, names), strict=True):
+            reasons[number] = why
     confidences *= [_read(slot) ** READ for slot in slots]
     found = [
-        replace(
-            slot.evidence, confidence=round(float(confidence), 4), accepted=bool(confidence >= accepted[slot.kind].threshold),
-            reasons=reasons_of(row, calibrator.curves[slot.kind].weights, names))
-        for slot, confidence, row in zip(slots, confidences, table, strict=True)
+        Evidence(known.at, round(confidence, 4), known.provenance, known.doubts, known.signals, why,
+                 confidence >= accepted[slot.kind].threshold)
+        for slot, known, confidence, why in zip(
+            slots, (slot.evidence for slot in slots), confidences.tolist(), reasons, strict=True)
     ]
     warnings = (*records.warnings, STRANGE) if strangeness > calibrator.strange else records.warnings
-    layout = Layout(name, round(strangeness, 3), strangeness > calibrator.strange, mostly_drawn(grids))
+    layout = Layout(name, round(strangeness, 3), strangeness > calibrator.strange, drawn)
     return replace(with_evidence(records, found), warnings=warnings, layout=layout)
 
 

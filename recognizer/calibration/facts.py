@@ -26,6 +26,12 @@ class Slot:
     value: Value | None = None
     row: int = -1
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Its own doubts, and for a value those of its indicator: a number under a wrong name is a wrong fact."""
+        beside = self.indicator.evidence.doubts if self.indicator and self.value else ()
+        return tuple(dict.fromkeys((*self.evidence.doubts, *beside)))
+
 
 def slots_of(records: Records) -> tuple[Slot, ...]:
     """Every fact that carries evidence: for each project its name, attributes, funds, goals and indicators with their values;

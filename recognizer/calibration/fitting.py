@@ -51,8 +51,8 @@ class Table:
     drawn: np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
-def fit_calibrator(judged: Sequence[Judged], model: str, *, tested: bool = True) -> Calibrator:
-    """A calibrator for the model of that name. `tested` adds the facts as curves fitted without their city judge them."""
+def fit_calibrator(judged: Sequence[Judged], model: str) -> Calibrator:
+    """A calibrator for the model of that name, with the facts as curves fitted without their city judge them."""
     seen = {doubt for one in judged for slot in slots_of(one.records) for doubt in slot.evidence.doubts}
     doubts = tuple(sorted(seen | {check.name for check in CHECKS}))
     distances = [strangeness(one, judged) for one in judged]
@@ -61,8 +61,7 @@ def fit_calibrator(judged: Sequence[Judged], model: str, *, tested: bool = True)
     for kind in KINDS:
         table = _table(judged, distances, kind, doubts)
         weights, intercept = fit(table.signals, table.right, table.weights, prior, STRENGTH)
-        known = _tested(table, prior) if tested else {}
-        curves[kind] = Curve(intercept, tuple(map(float, weights)), known)
+        curves[kind] = Curve(intercept, tuple(map(float, weights)), _tested(table, prior))
     layouts = _distinct([(one.name, one.profile) for one in judged if one.profile])
     return Calibrator(model, SIGNALS, doubts, curves, layouts, float(np.quantile(distances, STRANGE)))
 

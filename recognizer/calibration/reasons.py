@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
 
 from recognizer.calibration.signals import SOME, Floats
 
@@ -34,13 +36,24 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-def reasons_of(signals: Floats, weights: Sequence[float], names: Sequence[str]) -> tuple[str, ...]:
-    """Codes of what lowered a fact's confidence, the most important first: keys of `WORDS`, or names of doubts."""
-    cost: dict[str, float] = {}
-    for name, signal, weight in zip(names, signals, weights, strict=True):
-        if signal * weight < 0:
-            plain = name.removeprefix(SOME)
-            story = _STORY.get(plain, plain)
-            cost[story] = cost.get(story, 0.0) - float(signal * weight)
-    telling = sorted((story for story in cost if cost[story] >= TELLING), key=lambda story: -cost[story])
-    return tuple(telling[:MOST])
+def reasons_of(signals: Floats, weights: Floats, names: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """What lowered the confidence of each fact, the most important first: keys of `WORDS`, or names of doubts.
+
+    `signals` is (facts, signals), `weights` has one for each of the signals' `names`.
+    """
+    stories, told_by = _stories(names)
+    costs = np.maximum(-signals * weights, 0.0) @ told_by
+    found: list[tuple[str, ...]] = [()] * len(costs)
+    for fact in np.flatnonzero((costs >= TELLING).any(axis=1)).tolist():
+        order = np.argsort(-costs[fact], kind="stable")[:MOST].tolist()
+        found[fact] = tuple(stories[story] for story in order if costs[fact, story] >= TELLING)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _stories(names: tuple[str, ...]) -> tuple[tuple[str, ...], Floats]:
+    """The stories that signals of these names tell, and (signals, stories) 1 where one tells the other."""
+    plain = [name.removeprefix(SOME) for name in names]
+    told = [_STORY.get(name, name) for name in plain]
+    stories = tuple(dict.fromkeys(told))
+    return stories, np.array([[story == own for story in stories] for own in told], np.float64)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.calibration.facts import Slot, slots_of
-from recognizer.types import Evidence, Project, Records
+from recognizer.types import Period, Project, Records, Signals
 
 Floats = NDArray[np.float64]
 
@@ -30,12 +30,11 @@ SIGNALS = (*PLAIN, *(SOME + name for name in PLAIN))
 UNSURE = 0.9  # probability below which a fact counts as unsure for its document
 
 
-def shortfall(probability: float) -> float:
-    """How far the log-odds of a probability fall short of certainty, from 0 (certain) to 2 (certainly not)."""
-    if probability >= CLIPPED[1]:
-        return 0.0
-    clipped = min(max(probability, CLIPPED[0]), CLIPPED[1])
-    return (CERTAIN - min(max(float(np.log(clipped / (1 - clipped))), -CERTAIN), CERTAIN)) / CERTAIN
+def shortfall(probabilities: Floats | float) -> Floats:
+    """How far the log-odds of probabilities fall short of certainty, from 0 (certain) to 2 (certainly not)."""
+    clipped = np.clip(probabilities, *CLIPPED)
+    short: Floats = (CERTAIN - np.clip(np.log(clipped / (1 - clipped)), -CERTAIN, CERTAIN)) / CERTAIN
+    return short
 
 
 def signals_of(records: Records, doubts: Sequence[str], strangeness: float) -> Floats:
@@ -47,16 +46,16 @@ def signals_of(records: Records, doubts: Sequence[str], strangeness: float) -> F
     table = np.zeros((len(slots), len(SIGNALS) + len(doubts)))
     if not slots:
         return table
-    own = np.array([[shortfall(p) for p in _probabilities(slot.evidence)] for slot in slots])
     column = {name: number for number, name in enumerate((*SIGNALS, *doubts))}
-    table[:, :4] = own
-    table[:, column["unsure"]] = [min(_probabilities(slot.evidence)) < UNSURE for slot in slots]
-    _indicators(table, column, slots)
-    _company(table, column, slots, own)
+    certain = np.array([_probabilities(slot) for slot in slots])
+    table[:, [column[name] for name in _PROBABLE]] = shortfall(certain)
+    table[:, column["unsure"]] = certain[:, :4].min(axis=1) < UNSURE
+    table[:, [column[name] for name in _ORIGINS]] = [_origins(slot) for slot in slots]
+    _company(table, column, slots)
     _projects(table, column, slots, records.projects)
     table[:, column["strangeness"]] = strangeness
     for number, slot in enumerate(slots):
-        raised = _doubts(slot)
+        raised = slot.doubts
         table[number, column["doubts"]] = len(raised)
         for doubt in raised:
             if doubt in column:
@@ -65,61 +64,58 @@ def signals_of(records: Records, doubts: Sequence[str], strangeness: float) -> F
     return table
 
 
-def _probabilities(evidence: Evidence) -> tuple[float, float, float, float]:
-    signals = evidence.signals
-    return signals.role, signals.period, signals.join, signals.together
+_PROBABLE = ("role", "period", "join", "together", "level", "name_role", "name_join")
 
 
-def _doubts(slot: Slot) -> frozenset[str]:
-    """Its own doubts, and for a value those of its indicator: a number under a wrong name is a wrong fact."""
-    beside = slot.indicator.evidence.doubts if slot.indicator and slot.value else ()
-    return frozenset((*slot.evidence.doubts, *beside))
+def _probabilities(slot: Slot) -> tuple[float, ...]:
+    """What its own cells are worth, and its indicator's; certain where it has none."""
+    own = slot.evidence.signals
+    name = slot.indicator.evidence.signals if slot.indicator else Signals()
+    beside = name if slot.value else Signals()
+    return own.role, own.period, own.join, own.together, name.level, beside.role, beside.join
 
 
-def _indicators(table: Floats, column: dict[str, int], slots: Sequence[Slot]) -> None:
-    """What concerns the facts of indicators alone."""
-    for number, slot in enumerate(slots):
-        indicator = slot.indicator
-        if indicator is None:
-            continue
-        origins = (indicator.level1_provenance, indicator.level2_provenance)
-        row = table[number]
-        row[column["level"]] = shortfall(indicator.evidence.signals.level)
-        row[column["level_inherited"]] = "inherited" in origins
-        row[column["level_inferred"]] = "inferred" in origins
-        row[column["level_unprinted"]] = (indicator.level1_raw is None) + (indicator.level2_raw is None)
-        row[column["unmapped"]] = 1.0 - (indicator.canonical.score if indicator.canonical else 0.0)
-        if slot.value is not None:
-            row[column["name_role"]] = shortfall(indicator.evidence.signals.role)
-            row[column["name_join"]] = shortfall(indicator.evidence.signals.join)
-            row[column["unread"]] = slot.value.reading is None or slot.value.reading.kind in ("mixed", "not_applicable")
-            row[column["other_period"]] = slot.value.period != "annual"
+_ORIGINS = ("level_inherited", "level_inferred", "level_unprinted", "unmapped", "unread", "other_period")
 
 
-def _company(table: Floats, column: dict[str, int], slots: Sequence[Slot], own: Floats) -> None:
+def _origins(slot: Slot) -> tuple[float, ...]:
+    """How the indicator of a fact came by its levels and its concept, and whether its value says something."""
+    indicator, value = slot.indicator, slot.value
+    if indicator is None:
+        return (0.0,) * len(_ORIGINS)
+    origins = (indicator.level1_provenance, indicator.level2_provenance)
+    return (
+        "inherited" in origins, "inferred" in origins, (indicator.level1_raw is None) + (indicator.level2_raw is None),
+        1.0 - (indicator.canonical.score if indicator.canonical else 0.0),
+        value is not None and (value.reading is None or value.reading.kind in ("mixed", "not_applicable")),
+        value is not None and value.period is not Period.ANNUAL,
+    )
+
+
+def _company(table: Floats, column: dict[str, int], slots: Sequence[Slot]) -> None:
     """The rows around an indicator, its project and its document."""
+    role, join = table[:, column["role"]], table[:, column["join"]]
     rows: dict[int, float] = {}
-    for number, slot in enumerate(slots):
+    for slot, worst in zip(slots, np.maximum(role, join).tolist(), strict=True):
         if slot.row >= 0:
-            rows[slot.row] = max(rows.get(slot.row, 0.0), float(own[number, 0]), float(own[number, 2]))
+            rows[slot.row] = max(rows.get(slot.row, 0.0), worst)
+    for name, step in (("row_above", -1), ("row_below", 1)):
+        table[:, column[name]] = [rows.get(slot.row + step, 0.0) if slot.row >= 0 else 0.0 for slot in slots]
     projects = np.array([slot.project for slot in slots])
-    for number, slot in enumerate(slots):
-        if slot.row >= 0:
-            table[number, column["row_above"]] = rows.get(slot.row - 1, 0.0)
-            table[number, column["row_below"]] = rows.get(slot.row + 1, 0.0)
     for project in np.unique(projects):
         of = projects == project
-        table[of, column["project_role"]] = own[of, 0].mean()
-        table[of, column["project_join"]] = own[of, 2].mean()
-    table[:, column["document_role"]] = own[:, 0].mean()
-    table[:, column["document_join"]] = own[:, 2].mean()
+        table[of, column["project_role"]] = role[of].mean()
+        table[of, column["project_join"]] = join[of].mean()
+    table[:, column["document_role"]] = role.mean()
+    table[:, column["document_join"]] = join.mean()
     table[:, column["document_unsure"]] = table[:, column["unsure"]].mean()
 
 
 def _projects(table: Floats, column: dict[str, int], slots: Sequence[Slot], projects: Sequence[Project]) -> None:
     """How sure it is where a project begins and ends: a fact in the wrong project is wrong."""
+    owners = np.array([slot.project for slot in slots])
     for number, project in enumerate(projects):
-        of = np.array([slot.project == number for slot in slots])
+        of = owners == number
         named = project.evidence.signals
         table[of, column["project_name"]] = shortfall(min(named.role, named.join))
         table[of, column["project_unnamed"]] = not project.name

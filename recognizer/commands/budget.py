@@ -79,8 +79,7 @@ def _left(folder: Path, calibrator: Calibrator, share: float) -> dict[tuple[str,
         drawn = document.records.layout is None or document.records.layout.drawn
         accepted = accepted_from(calibrator, share, drawn)
         for slot in slots_of(document.records):
-            beside = slot.indicator.evidence.doubts if slot.indicator and slot.value else ()
-            sure = slot.evidence.confidence >= accepted[slot.kind].threshold and not (slot.evidence.doubts or beside)
+            sure = slot.evidence.confidence >= accepted[slot.kind].threshold and not slot.doubts
             all_facts[slot.kind, drawn] += 1
             looked_at[slot.kind, drawn] += not sure
     return {key: either(f"{looked_at[key]:,} of {number:,}",
