@@ -54,7 +54,7 @@ from recognizer.types import Document, Grid, LabelledGrid, Records
 
 DOCUMENTS = Path(__file__).parent / "documents"
 FIGURES = Path(__file__).parents[1] / "build" / "eval" / "bench.json"
-STAGES = ("read", "lay out", "repair", "label", "assemble", "map + check", "export")
+STAGES = ("read", "lay out", "repair", "label", "assemble", "map + check", "calibrate", "export")
 MANY = 1000  # entries from which a cache is one of texts seen, and not of the vocabulary
 
 PRINTED, PRINTED_SEED = 12, 314  # generated documents printed for the benchmark
@@ -68,6 +68,7 @@ BARS = {  # at most
     "file to records against PyMuPDF's bare grids": (1.0, "times"),
     "file to records against pdfplumber's bare grids": (1.0, "times"),
     "file to records against the floor, median document": (6.0, "times"),
+    "calibration of a page": (1.0, "ms"),
     "one page on the command line against the imports": (3.0, "times"),
     f"peak of a stream of {LONG} pages above imports": (250.0, "MB"),
     f"its growth over the last {LONG // 2} pages": (10.0, "MB")}
@@ -91,16 +92,17 @@ def journey(path: Path, model: Model) -> list[float]:
     grids = timed(repair, timed(lay_out, document), model)
     labelled = timed(label, grids, model)
     records = timed(assemble, document, labelled, model)
-    timed(export, timed(map_and_check, records, document, grids, labelled, model))
+    checked = timed(map_and_check, records, document, grids, labelled)
+    timed(export, timed(calibrate, checked, labelled, model.calibrator))
     return times
 
 
 def map_and_check(
-    records: Records, document: Document, grids: Sequence[Grid], labelled: Sequence[LabelledGrid], model: Model
+    records: Records, document: Document, grids: Sequence[Grid], labelled: Sequence[LabelledGrid]
 ) -> Records:
     """The short stages after assembly."""
     checked = check(map_records(records), document)
-    return calibrate(replace(checked, pages=ledgers(checked, document, grids, labelled)), labelled, model.calibrator)
+    return replace(checked, pages=ledgers(checked, document, grids, labelled))
 
 
 def export(records: Records) -> None:
@@ -214,9 +216,10 @@ def stream_memory(path: Path, model: Path) -> tuple[float, float]:
 
 
 def ratios(measured: Sequence[dict[str, Any]], total: dict[str, Any]) -> list[float]:
-    """The first three of the `BARS`: times of other tools over all PDFs, and of the floor on the median one."""
+    """The first four of the `BARS`: times of other tools over all PDFs, of the floor on the median one, and of calibration."""
     floor = statistics.median(one["records"] / one["others"]["floor"] for one in measured)
-    return [total["records"] / total["others"]["PyMuPDF"], total["records"] / total["others"]["pdfplumber"], floor]
+    return [total["records"] / total["others"]["PyMuPDF"], total["records"] / total["others"]["pdfplumber"], floor,
+            total["stages"]["calibrate"] / total["pages"]]
 
 
 def one_page(folder: Path) -> Path:

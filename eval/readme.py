@@ -9,7 +9,7 @@ from typing import Any
 
 from figures import COMPARED, PDF_READERS, STRUCTURE, shown
 
-STAGES = ("read", "lay out", "repair", "label", "assemble", "map + check", "export")
+STAGES = ("read", "lay out", "repair", "label", "assemble", "map + check", "calibrate", "export")
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     "README.md": {
@@ -27,7 +27,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "relations": "adjacency F1",
         "speed": "milliseconds a page, {pages} pages of PDF", "recognizer": "recognizer, file to records",
         "read": "reading", "lay out": "layout", "repair": "repair", "label": "labelling", "assemble": "assembly",
-        "map + check": "mapping and checking", "export": "export", "floor": "floor: MuPDF's characters and drawings",
+        "map + check": "mapping and checking", "calibrate": "calibration", "export": "export",
+        "floor": "floor: MuPDF's characters and drawings",
         "bare": "{name}, bare grids", "time": "ms", "memory": "peak memory, MB",
         "start": "a process from its start", "start digitize": "`recognizer digitize` of one page into a new folder",
         "start help": "`recognizer --help`", "start import": "`import sklearn.ensemble, pymupdf, pandas`, to compare",
@@ -47,7 +48,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "cells": "单元格完全正确", "labels": "标签完整", "joined": "切断的单元格复原", "carried": "标签跨页延续",
         "relations": "邻接 F1",
         "speed": "每页毫秒数，{pages} 页 PDF", "recognizer": "recognizer，从文件到记录", "read": "读取", "lay out": "版面",
-        "repair": "修复", "label": "标注", "assemble": "组装", "map + check": "映射与检查", "export": "导出",
+        "repair": "修复", "label": "标注", "assemble": "组装", "map + check": "映射与检查", "calibrate": "校准", "export": "导出",
         "floor": "下限：MuPDF 的字符与图形", "bare": "{name}，仅网格", "time": "毫秒", "memory": "内存峰值，MB",
         "start": "从启动进程算起", "start digitize": "`recognizer digitize` 一页，写入新文件夹",
         "start help": "`recognizer --help`", "start import": "`import sklearn.ensemble, pymupdf, pandas`，作比较",

@@ -81,12 +81,13 @@ def _figures(read: Sequence[tuple[Judged, Calibrator, Sequence[Judged]]]) -> Fig
 
 def _rows(judged: Judged, calibrator: Calibrator, known: Sequence[Judged], kind: Kind, budget: float) -> list[Row]:
     """The facts of a kind in one document."""
-    signals = signals_of(judged.records, calibrator.doubts, strangeness(judged, known))
+    slots = slots_of(judged.records)
+    signals = signals_of(slots, judged.records.projects, calibrator.doubts, strangeness(judged, known))
     curve = calibrator.curves[kind]
     confidences: Floats = probabilities(signals, np.asarray(curve.weights), curve.intercept)
     threshold = accepted_from(calibrator, budget, judged.drawn)[kind].threshold
     rows = []
-    for number, slot in enumerate(slots_of(judged.records)):
+    for number, slot in enumerate(slots):
         if slot.kind == kind and number in judged.right:
             accepted = bool(confidences[number] >= threshold) and not slot.doubts
             rows.append((float(confidences[number]), judged.right[number], accepted))

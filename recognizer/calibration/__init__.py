@@ -38,7 +38,7 @@ def calibrate(
     if not slots:
         return records
     name, strangeness = nearest(profile_of(grids), calibrator.layouts)
-    table = signals_of(records, calibrator.doubts, strangeness)
+    table = signals_of(slots, records.projects, calibrator.doubts, strangeness)
     drawn = mostly_drawn(grids)
     accepted = accepted_from(calibrator, budget, drawn)
     names = (*calibrator.signals, *calibrator.doubts)

@@ -9,7 +9,6 @@ within the budget, for facts drawn like those the thresholds were tested on.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +38,9 @@ class Acceptance:
     interval: tuple[float, float]
 
 
+NOTHING = Acceptance(float("inf"), False, 0, 0.0, 0.0, (0.0, 1.0))
+
+
 def acceptance(confidences: Floats, right: Floats, budget: float, risk: float = RISK) -> Acceptance:
     """The largest share of facts that can be accepted within the `budget` (a share, .01 for 1 %), from tested ones.
 
@@ -49,34 +51,34 @@ def acceptance(confidences: Floats, right: Floats, budget: float, risk: float = 
     sorted_confidences, wrong = confidences[order], np.cumsum(1.0 - right[order])
     number = len(order)
     ends = _ends(sorted_confidences, START / budget)
-    chosen = None
-    for end in ends:
-        if _tail(int(wrong[end - 1]), int(end), budget) > risk:
-            break
-        chosen = end
-    if chosen is not None:
-        return _accepted(sorted_confidences, wrong, int(chosen), number, held=True)
-    within = [end for end in ends if wrong[end - 1] <= budget * end]
-    if within:
+    if not len(ends):
+        return NOTHING
+    proven = _tail(wrong[ends - 1], ends, budget) <= risk
+    first_not = int(np.argmin(proven)) if not proven.all() else len(ends)
+    if first_not:
+        return _accepted(sorted_confidences, wrong, int(ends[first_not - 1]), number, held=True)
+    within = ends[wrong[ends - 1] <= budget * ends]
+    if len(within):
         return _accepted(sorted_confidences, wrong, int(within[-1]), number, held=False)
-    return Acceptance(float("inf"), False, 0, 0.0, 0.0, (0.0, 1.0))
+    return NOTHING
 
 
-def _ends(confidences: Floats, start: float) -> list[int]:
+def _ends(confidences: Floats, start: float) -> NDArray[np.int64]:
     """How many facts each threshold accepts, from `start` on; facts of equal confidence are accepted together."""
     number = len(confidences)
-    wanted = [int(start + step * max(1.0, STEPS * number)) for step in range(round(1 / STEPS))]
-    wanted = [count for count in wanted if count < number] + [number] * (number > 0)
+    wanted = (start + np.arange(round(1 / STEPS)) * max(1.0, STEPS * number)).astype(np.int64)
+    wanted = np.append(wanted[wanted < number], [number] * (number > 0)).astype(np.int64)
     # From each wanted number on to the end of its tie.
-    return sorted({int(np.searchsorted(-confidences, -confidences[count - 1], side="right")) for count in wanted})
+    falling = -confidences
+    return np.unique(np.searchsorted(falling, falling[wanted - 1], side="right"))
 
 
-@lru_cache(maxsize=65536)
-def _tail(wrong: int, number: int, budget: float) -> float:
+def _tail(wrong: Floats, number: NDArray[np.int64], budget: float) -> Floats:
     """The probability of at most so many wrong ones if the budget were just exceeded."""
     from scipy.special import bdtr  # scipy.stats takes ten times as long to import
 
-    return float(bdtr(wrong, number, budget))
+    tail: Floats = bdtr(wrong, number, budget)
+    return tail
 
 
 def _accepted(confidences: Floats, wrong: Floats, end: int, number: int, *, held: bool) -> Acceptance:

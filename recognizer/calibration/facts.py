@@ -29,8 +29,8 @@ class Slot:
     @property
     def doubts(self) -> tuple[str, ...]:
         """Its own doubts, and for a value those of its indicator: a number under a wrong name is a wrong fact."""
-        beside = self.indicator.evidence.doubts if self.indicator and self.value else ()
-        return tuple(dict.fromkeys((*self.evidence.doubts, *beside)))
+        own, beside = self.evidence.doubts, self.indicator.evidence.doubts if self.indicator and self.value else ()
+        return (*own, *(doubt for doubt in beside if doubt not in own)) if beside else own
 
 
 def slots_of(records: Records) -> tuple[Slot, ...]:

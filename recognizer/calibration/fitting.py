@@ -87,8 +87,9 @@ def _table(judged: Sequence[Judged], distances: Sequence[float], kind: Kind, dou
     weights: list[float] = []
     drawn: list[bool] = []
     for one, distance in zip(judged, distances, strict=True):
-        signals = signals_of(one.records, doubts, distance)
-        for number, slot in enumerate(slots_of(one.records)):
+        slots = slots_of(one.records)
+        signals = signals_of(slots, one.records.projects, doubts, distance)
+        for number, slot in enumerate(slots):
             if slot.kind == kind and number in one.right:
                 rows.append(signals[number])
                 right.append(one.right[number])

@@ -43,11 +43,10 @@ def reasons_of(signals: Floats, weights: Floats, names: tuple[str, ...]) -> list
     """
     stories, told_by = _stories(names)
     costs = np.maximum(-signals * weights, 0.0) @ told_by
-    found: list[tuple[str, ...]] = [()] * len(costs)
-    for fact in np.flatnonzero((costs >= TELLING).any(axis=1)).tolist():
-        order = np.argsort(-costs[fact], kind="stable")[:MOST].tolist()
-        found[fact] = tuple(stories[story] for story in order if costs[fact, story] >= TELLING)
-    return found
+    costs[costs < TELLING] = 0.0
+    order = np.argsort(-costs, axis=1, kind="stable")[:, :MOST]
+    telling = np.count_nonzero(costs, axis=1)
+    return [tuple(stories[story] for story in most[:told]) for most, told in zip(order.tolist(), telling.tolist(), strict=True)]
 
 
 @lru_cache(maxsize=8)

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.calibration.facts import Slot, slots_of
-from recognizer.types import Period, Project, Records, Signals
+from recognizer.calibration.facts import Slot
+from recognizer.types import Period, Project, Signals
 
 Floats = NDArray[np.float64]
 
@@ -37,12 +37,11 @@ def shortfall(probabilities: Floats | float) -> Floats:
     return short
 
 
-def signals_of(records: Records, doubts: Sequence[str], strangeness: float) -> Floats:
-    """(facts, signals) of a document in the order of `slots_of`: `SIGNALS`, then whether each of these doubts was raised.
+def signals_of(slots: Sequence[Slot], projects: Sequence[Project], doubts: Sequence[str], strangeness: float) -> Floats:
+    """(facts, signals) of the facts of a document's projects: `SIGNALS`, then whether each of these doubts was raised.
 
     `strangeness` is how far the document's layout lies from those known (see `profile`).
     """
-    slots = slots_of(records)
     table = np.zeros((len(slots), len(SIGNALS) + len(doubts)))
     if not slots:
         return table
@@ -52,26 +51,25 @@ def signals_of(records: Records, doubts: Sequence[str], strangeness: float) -> F
     table[:, column["unsure"]] = certain[:, :4].min(axis=1) < UNSURE
     table[:, [column[name] for name in _ORIGINS]] = [_origins(slot) for slot in slots]
     _company(table, column, slots)
-    _projects(table, column, slots, records.projects)
+    _projects(table, column, slots, projects)
     table[:, column["strangeness"]] = strangeness
-    for number, slot in enumerate(slots):
-        raised = slot.doubts
-        table[number, column["doubts"]] = len(raised)
-        for doubt in raised:
-            if doubt in column:
-                table[number, column[doubt]] = 1.0
+    for number, raised in enumerate(slot.doubts for slot in slots):
+        if raised:
+            table[number, column["doubts"]] = len(raised)
+            table[number, [column[doubt] for doubt in raised if doubt in column]] = 1.0
     table[:, len(PLAIN) : len(SIGNALS)] = np.minimum(table[:, : len(PLAIN)], FIRST)
     return table
 
 
 _PROBABLE = ("role", "period", "join", "together", "level", "name_role", "name_join")
+_CERTAIN = Signals()
 
 
 def _probabilities(slot: Slot) -> tuple[float, ...]:
     """What its own cells are worth, and its indicator's; certain where it has none."""
     own = slot.evidence.signals
-    name = slot.indicator.evidence.signals if slot.indicator else Signals()
-    beside = name if slot.value else Signals()
+    name = slot.indicator.evidence.signals if slot.indicator else _CERTAIN
+    beside = name if slot.value else _CERTAIN
     return own.role, own.period, own.join, own.together, name.level, beside.role, beside.join
 
 
@@ -93,7 +91,7 @@ def _origins(slot: Slot) -> tuple[float, ...]:
 
 
 def _company(table: Floats, column: dict[str, int], slots: Sequence[Slot]) -> None:
-    """The rows around an indicator, its project and its document."""
+    """The rows around an indicator, and its document."""
     role, join = table[:, column["role"]], table[:, column["join"]]
     rows: dict[int, float] = {}
     for slot, worst in zip(slots, np.maximum(role, join).tolist(), strict=True):
@@ -101,25 +99,23 @@ def _company(table: Floats, column: dict[str, int], slots: Sequence[Slot]) -> No
             rows[slot.row] = max(rows.get(slot.row, 0.0), worst)
     for name, step in (("row_above", -1), ("row_below", 1)):
         table[:, column[name]] = [rows.get(slot.row + step, 0.0) if slot.row >= 0 else 0.0 for slot in slots]
-    projects = np.array([slot.project for slot in slots])
-    for project in np.unique(projects):
-        of = projects == project
-        table[of, column["project_role"]] = role[of].mean()
-        table[of, column["project_join"]] = join[of].mean()
     table[:, column["document_role"]] = role.mean()
     table[:, column["document_join"]] = join.mean()
     table[:, column["document_unsure"]] = table[:, column["unsure"]].mean()
 
 
 def _projects(table: Floats, column: dict[str, int], slots: Sequence[Slot], projects: Sequence[Project]) -> None:
-    """How sure it is where a project begins and ends: a fact in the wrong project is wrong."""
-    owners = np.array([slot.project for slot in slots])
-    for number, project in enumerate(projects):
-        of = owners == number
-        named = project.evidence.signals
-        table[of, column["project_name"]] = shortfall(min(named.role, named.join))
-        table[of, column["project_unnamed"]] = not project.name
-        table[of, column["project_restarts"]] = min(restarts([indicator.level1 for indicator in project.indicators]), 3)
+    """How sure a project's facts are, and where it begins and ends: a fact in the wrong project is wrong."""
+    owners = np.array([slot.project for slot in slots]) + 1  # 0 is for totals, which belong to no project
+    facts = np.maximum(np.bincount(owners, minlength=len(projects) + 1), 1)
+    for name in ("role", "join"):
+        total = np.bincount(owners, table[:, column[name]], len(projects) + 1)
+        table[:, column[f"project_{name}"]] = (total / facts)[owners]
+    named = [project.evidence.signals for project in projects]
+    table[:, column["project_name"]] = shortfall(np.array([1.0, *(min(name.role, name.join) for name in named)]))[owners]
+    table[:, column["project_unnamed"]] = np.array([False, *(not project.name for project in projects)])[owners]
+    again = (restarts([indicator.level1 for indicator in project.indicators]) for project in projects)
+    table[:, column["project_restarts"]] = np.minimum([0, *again], 3)[owners]
 
 
 def restarts(levels: Sequence[str | None]) -> int:
