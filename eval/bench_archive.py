@@ -33,7 +33,7 @@ OVERHEAD_BAR, TWO_WORKERS_BAR, UNCHANGED_BAR, MEMORY_BAR = 15.0, 1.7, 20.0, 200.
 BARE_LOOP = """
 import sys
 from pathlib import Path
-from recognizer.commands.starting import leave_out_layout_network
+from recognizer.starting import leave_out_layout_network
 leave_out_layout_network()
 from recognizer.digitizing import digitize
 from recognizer.exporting import TABLES, OutputFolder, to_json, to_text

@@ -58,9 +58,9 @@ OTHERS = {"floor": floor, "PyMuPDF": bare_pymupdf, "pdfplumber": bare_pdfplumber
 
 def recognizer(paths: list[Path], folder: Path) -> None:
     """The whole journey of the documents."""
-    from recognizer.commands.starting import leave_out_layout_network
     from recognizer.digitizing import digitize
     from recognizer.model import load_model
+    from recognizer.starting import leave_out_layout_network
 
     leave_out_layout_network()
     model = load_model(folder)
@@ -70,7 +70,7 @@ def recognizer(paths: list[Path], folder: Path) -> None:
 
 def stream(path: Path, folder: Path) -> list[float]:
     """The peaks of memory in MB of reading a PDF section by section: before it, half-way and after it."""
-    from recognizer.commands.starting import leave_out_layout_network
+    from recognizer.starting import leave_out_layout_network
 
     leave_out_layout_network()
     import pymupdf

@@ -92,7 +92,7 @@ def guided(reader: str, arguments: list[str]) -> None:
     """Has atheris call the reader; never returns."""
     import atheris
 
-    from recognizer.commands.starting import leave_out_layout_network
+    from recognizer.starting import leave_out_layout_network
 
     leave_out_layout_network()
     with atheris.instrument_imports(include=["recognizer"]):

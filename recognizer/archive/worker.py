@@ -36,7 +36,7 @@ def main(reader: str, memory: int) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # interrupts are for the run to answer
     out = _Out(said)
     threading.Thread(target=out.beat, daemon=True).start()
-    from recognizer.commands.starting import leave_out_layout_network
+    from recognizer.starting import leave_out_layout_network
     from recognizer.watching import watch
 
     leave_out_layout_network()

@@ -7,7 +7,7 @@ def main() -> None:
     """Runs the command line and ends the process with its exit status."""
     try:
         from recognizer.commands.app import main as run
-        from recognizer.commands.starting import leave_out_layout_network
+        from recognizer.starting import leave_out_layout_network
 
         leave_out_layout_network()
         run()

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from recognizer.commands.messages import either
 from recognizer.errors import UsageError
+from recognizer.language import either
 
 
 def audit(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recognizer.commands.messages import either
 from recognizer.errors import UsageError
+from recognizer.language import either
 from recognizer.options import share_of
 
 if TYPE_CHECKING:

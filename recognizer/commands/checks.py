@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from recognizer.commands.messages import either, say
+from recognizer.commands.messages import say
+from recognizer.language import either
 
 
 def checks() -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from recognizer.commands.messages import either
 from recognizer.errors import ModelError, UnreadableFileError, UsageError
+from recognizer.language import either
 from recognizer.resources import gold_folder, models_folder
 
 if TYPE_CHECKING:

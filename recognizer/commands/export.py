@@ -13,8 +13,8 @@ from typing import Annotated
 
 import typer
 
-from recognizer.commands.messages import either
 from recognizer.errors import UsageError
+from recognizer.language import either
 
 DATABASE = "records.sqlite"
 REVIEWED = "reviewed"  # the folder of documents and tables with what was corrected

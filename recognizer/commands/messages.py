@@ -1,31 +1,14 @@
-"""Everything the command line says, in Chinese and English; which of them follows from the locale."""
+"""Everything the command line says, in Chinese and English."""
 
 from __future__ import annotations
 
-import os
-from typing import Literal
-
-Language = Literal["en", "zh"]
-
-
-def language() -> Language:
-    """The language of the locale: Chinese where LC_ALL, else LC_MESSAGES, else LANG begins with `zh`."""
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        locale = os.environ.get(name)
-        if locale:
-            return "zh" if locale.lower().startswith("zh") else "en"
-    return "en"
+from recognizer.language import language
 
 
 def say(key: str, **details: object) -> str:
     """The message `key` in the user's language, with its blanks filled in. Raises KeyError for no such message."""
     english, chinese = _MESSAGES[key]
     return (chinese if language() == "zh" else english).format(**details)
-
-
-def either(english: str, chinese: str) -> str:
-    """The one of two texts that is in the user's language."""
-    return chinese if language() == "zh" else english
 
 
 _MESSAGES: dict[str, tuple[str, str]] = {

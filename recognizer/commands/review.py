@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recognizer.commands.messages import either
 from recognizer.errors import UsageError
+from recognizer.language import either
 
 if TYPE_CHECKING:
     from recognizer.reviewing.queue import Queue

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from recognizer.commands.messages import either
 from recognizer.errors import UsageError
+from recognizer.language import either
 from recognizer.resources import models_folder
 
 TABLES, SEED = 2000, 1

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recognizer.commands.messages import either
+from recognizer.language import either
 
 if TYPE_CHECKING:
     from recognizer.concepts import Concept, Vocabulary

@@ -1,4 +1,4 @@
-"""Parquet files by the values of columns (`city=安庆市/fiscal_year=2024/part-0.parquet`), as DuckDB, pandas and Spark read them.
+"""Parquet files by the values of columns (`fiscal_year=2024/city=…/part-0.parquet`), as DuckDB, pandas and Spark read them.
 
 They are made of the one sorted file of each table, cut at every so many rows: the same rows give the same files.
 """

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
 
 from recognizer.exporting.overview import BINS, Overview, Share, top_reasons
-
-Language = Literal["en", "zh"]
+from recognizer.language import Language
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _WIDTH, _HEIGHT, _MARGIN = 640, 180, 34  # points of a plot

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recognizer.errors import UnreadableFileError, UsageError
+from recognizer.language import Language
 from recognizer.layout import lay_out
 from recognizer.showing.overlay import Overlay, overlays
-from recognizer.showing.palette import Language, word
+from recognizer.showing.palette import word
 from recognizer.showing.sheets import Sheet, placed, set_text, sheet_of
 from recognizer.types import Document, LabelledCell, Page, Records
 

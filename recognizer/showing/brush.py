@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import pymupdf
 
+from recognizer.language import Language
 from recognizer.showing.font import broken, font, width_of
 from recognizer.showing.overlay import SURE, Carried, Mark, linked
-from recognizer.showing.palette import DOUBT, JOIN, WHITE, Colour, Language, darker, family_of, period_name, word
+from recognizer.showing.palette import DOUBT, JOIN, WHITE, Colour, darker, family_of, period_name, word
 from recognizer.showing.sheets import Sheet
 from recognizer.types import Box, Role
 

@@ -11,12 +11,13 @@ from typing import Any
 
 import pymupdf
 
+from recognizer.language import Language
 from recognizer.showing.brush import Brush, Ink
 from recognizer.showing.contact import thumbnails
 from recognizer.showing.font import width_of
 from recognizer.showing.legend import Legend
 from recognizer.showing.overlay import Overlay
-from recognizer.showing.palette import DESK, DOUBT, EDGE, GREY, INK, SHADOW, WALL, WHITE, Language, word
+from recognizer.showing.palette import DESK, DOUBT, EDGE, GREY, INK, SHADOW, WALL, WHITE, word
 from recognizer.showing.sheets import SIZE, Sheet
 
 NARROWEST = 300.0  # points of a picture, so that its legend has room

@@ -7,6 +7,7 @@ from typing import Any
 
 import pymupdf
 
+from recognizer.language import Language
 from recognizer.showing.brush import CARRIED_DASHES, FAINT, FULL, UNSURE_DASHES, Ink, arrow, dashes, pale
 from recognizer.showing.font import width_of
 from recognizer.showing.overlay import SURE, Overlay, linked
@@ -20,7 +21,6 @@ from recognizer.showing.palette import (
     JOIN,
     Colour,
     Family,
-    Language,
     family_of,
     period_name,
     word,

@@ -7,11 +7,10 @@ text and told apart by readers who see red and green alike; his "vibrant" red is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
+from recognizer.language import Language
 from recognizer.types import Period, Role
 
-Language = Literal["en", "zh"]
 Colour = tuple[float, float, float]  # red, green, blue from 0 to 1
 
 

@@ -12,11 +12,12 @@ from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from recognizer.commands.messages import language as locale_language
+from recognizer.language import Language
+from recognizer.language import language as locale_language
 from recognizer.reviewing.facts import FIELDS
 from recognizer.reviewing.items import Filters
 from recognizer.reviewing.queue import Reviewer
-from recognizer.reviewing.web.words import PERIODS, ROLES, Language, Words
+from recognizer.reviewing.web.words import PERIODS, ROLES, Words
 from recognizer.vocabulary import LEVEL1, LEVEL2
 
 NAME, SESSION, LANGUAGE = "recognizer_name", "recognizer_session", "recognizer_language"

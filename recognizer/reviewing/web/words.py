@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Literal
 
 from recognizer.calibration.reasons import WORDS as REASONS
 from recognizer.checking import CHECKS, OTHER_DOUBTS
+from recognizer.language import Language
 from recognizer.types import Period, Role
-
-Language = Literal["en", "zh"]
 
 
 class Words:

@@ -1,4 +1,4 @@
-"""What a process of the command line does before anything else."""
+"""What a process of our own does before anything else."""
 
 from __future__ import annotations
 
