@@ -2,63 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 import pytest
+from drawn_tables import labelled, put_together, rows_of, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recognizer.assembly import assemble
 from recognizer.assembly.levels import Printed, place_levels
-from recognizer.model import shipped_model
-from recognizer.types import Cell, Document, Indicator, Label, LabelledCell, LabelledGrid, Piece, Place, Records, Role
-
-
-def labelled(text: str, code: str, row: int = 0, column: int = 0, line: int = 1) -> LabelledCell:
-    """A cell labelled for certain; `attribute_value>name` is an attribute's value that names its project."""
-    label = Label.parse(code)
-    named = label.role is Role.ATTRIBUTE_VALUE and label.heads is Role.NAME
-    cell = Cell(row, column, text, (Piece(text, Place(lines=(line, line)), column),))
-    return LabelledCell(cell, Label(Role.ATTRIBUTE_VALUE) if named else label, 1.0, names_project=named)
-
-
-def table(drawing: str, *, drawn: bool = True, first_line: int = 1) -> LabelledGrid:
-    """The grid of a drawing: a line a row, `text|label code` for each cell, two blanks between them, `.` for an empty one."""
-    rows = []
-    for row, line in enumerate(drawing.strip().splitlines()):
-        cells = [part.strip() for part in line.strip().split("  ") if part.strip()]
-        rows.append(tuple(
-            labelled(*cell.rsplit("|", 1), row=row, column=column, line=first_line + row)
-            for column, cell in enumerate(cells) if cell != "."))
-    return LabelledGrid(tuple(row for row in rows if row), drawn)
-
-
-def unpacked(grid: LabelledGrid, parts: Sequence[str]) -> LabelledGrid:
-    """The grid with the `parts` (`text|label code`) of its one packed cell, which holds their texts in that order."""
-
-    def opened(entry: LabelledCell) -> LabelledCell:
-        if entry.label.role is not Role.PACKED:
-            return entry
-        found, start = [], 0
-        for part in parts:
-            text, code = part.rsplit("|", 1)
-            start = entry.cell.text.index(text, start)
-            found.append(labelled(text, code, column=start, line=entry.cell.pieces[0].key[0]))
-            start += len(text)
-        return replace(entry, parts=tuple(found))
-
-    return replace(grid, rows=tuple(tuple(map(opened, row)) for row in grid.rows))
-
-
-def put_together(*grids: LabelledGrid) -> Records:
-    return assemble(Document("a.txt", "text", ()), grids, shipped_model())
-
-
-def rows_of(indicators: Sequence[Indicator]) -> list[tuple[str | None, str | None, dict[str, str]]]:
-    """(level 2, name, values by period) of each indicator."""
-    return [(one.level2, one.name, {value.period.value: value.text for value in one.values}) for one in indicators]
-
+from recognizer.types import LabelledGrid, Role
 
 FORM = """
 项目支出绩效目标表|title
@@ -124,33 +74,6 @@ def test_goals_of_several_periods() -> None:
         .  .  并完成一半|goal_text@annual
         """)).projects
     assert {goal.kind.value: goal.text for goal in project.goals} == {"mid_term": "通车", "annual": "开工并完成一半"}
-
-
-LIST = """
-项目名称|header>attribute_value  主管部门|header>attribute_value  总计|header>fund_amount@annual  绩效目标|header>goal_text@overall  指标|header>packed
-合计|total  .  30.00|fund_amount@annual
-修路|attribute_value>name  交通局|attribute_value  10.00|fund_amount@annual  通车|goal_text@overall  1、产出指标;数量指标;里程;实施周期指标值:20公里;年度指标值:5公里。2、质量指标;合格率;年度指标值:95%|packed
-架桥|attribute_value>name  交通局|attribute_value  20.00|fund_amount@annual  两岸相连|goal_text@overall
-"""  # noqa: E501
-PARTS = (
-    "产出指标|level1", "数量指标|level2", "里程|name", "实施周期指标值|header>value@full_cycle", "20公里|value@full_cycle",
-    "年度指标值|header>value@annual", "5公里|value@annual", "质量指标|level2", "合格率|name",
-    "年度指标值|header>value@annual", "95%|value@annual")
-
-
-def test_a_list_gives_a_project_a_row_with_the_indicators_of_its_packed_cell() -> None:
-    records = put_together(unpacked(table(LIST), PARTS))
-    road, bridge = records.projects
-    assert (road.name, bridge.name) == ("修路", "架桥")
-    assert rows_of(road.indicators) == [
-        ("数量指标", "里程", {"full_cycle": "20公里", "annual": "5公里"}), ("质量指标", "合格率", {"annual": "95%"})]
-    assert bridge.indicators == ()
-    for project, amount, goal in ((road, "10.00", "通车"), (bridge, "20.00", "两岸相连")):
-        assert [(one.key, one.text) for one in project.attributes] == [("主管部门", "交通局")]
-        assert [(fund.item, fund.raw) for fund in project.funds] == [("总计", amount)]
-        assert [one.text for one in project.goals] == [goal]
-    assert [(total.name, [(fund.item, fund.raw) for fund in total.funds]) for total in records.totals] == [
-        ("合计", [("总计", "30.00")])]
 
 
 def test_halves_side_by_side_with_one_name_are_one_indicator_with_two_periods() -> None:
@@ -321,22 +244,6 @@ def test_every_name_value_and_amount_becomes_a_fact_or_is_owned_up_to(rows: list
             assert found or entry.cell.text in records.pages[0].remainder, (entry.cell.text, entry.label.code)
 
 
-WIDE_LIST = """
-局|header>attribute_value  项目|header>attribute_value  一级|header>level1  二级|header>level2  三级|header>name  值|header>value
-甲局|attribute_value  道路养护|attribute_value>name  产出指标|level1  数量指标|level2  养护里程|name  9公里|value@annual
-.  .  .  .  巡查次数|name  4次|value@annual
-乙局|attribute_value  桥梁检测|attribute_value  产出指标|level1  数量指标|level2  检测座数|name  3座|value@annual
-"""
-
-
-def test_all_of_a_lists_row_is_the_project_that_it_names_wherever_the_name_stands() -> None:
-    first, second = put_together(table(WIDE_LIST)).projects
-    assert (first.name, second.name) == ("道路养护", "桥梁检测")  # the second by its column: its own label does not say so
-    assert [attribute.text for attribute in (*first.attributes, *second.attributes)] == ["甲局", "乙局"]
-    assert rows_of(first.indicators) == [
-        ("数量指标", "养护里程", {"annual": "9公里"}), ("数量指标", "巡查次数", {"annual": "4次"})]
-
-
 def test_labels_printed_at_mid_height_hold_for_the_rows_whose_numbers_go_on() -> None:
     grid = table("""
     产出指标|level1  数量指标|level2  指标1：|template
@@ -347,18 +254,6 @@ def test_labels_printed_at_mid_height_hold_for_the_rows_whose_numbers_go_on() ->
     assert rows_of(put_together(grid).projects[0].indicators) == [
         ("质量指标", name, {"annual": value})
         for name, value in (("检测合格率", "98%"), ("问题整改率", "95%"), ("复检率", "10%"))]
-
-
-def test_amounts_of_a_list_that_is_not_drawn_stand_under_headings_by_rank() -> None:
-    grid = table("""
-    项目|header>attribute_value  总额|header>fund_amount@annual  财政拨款|header>fund_amount@annual
-    三级指标|header>name  指标值|header>value@annual
-    道路养护|attribute_value>name
-    50|fund_amount@annual  30|fund_amount@annual
-    养护里程|name  9公里|value@annual
-    """, drawn=False)
-    (project,) = put_together(grid).projects
-    assert [(fund.item, fund.raw) for fund in project.funds] == [("总额", "50"), ("财政拨款", "30")]
 
 
 def test_an_attribute_whose_project_never_comes_is_owned_up_to() -> None:
@@ -372,59 +267,6 @@ def test_an_attribute_whose_project_never_comes_is_owned_up_to() -> None:
     records = put_together(grid)
     assert [attribute.text for attribute in records.projects[0].attributes] == ["甲局"]
     assert records.pages[0].remainder == "乙局"
-
-
-MID_HEIGHT_LIST = """
-    项目名称|header>attribute_value  二级指标|header>level2  三级指标|header>name  指标值|header>value@annual
-    数量指标|level2  培训班数量|name  ≥2期|value@annual
-    产出指标|level1  培训人数|name  ≥100人|value@annual
-    教师培训|attribute_value>name  质量指标|level2  培训合格率|name  ≥95%|value@annual
-    满意度指标|level1  满意度|level2  学员满意度|name  ≥90%|value@annual
-    教师满意度|name  ≥91%|value@annual
-    数量指标|level2  购置电脑数|name  30台|value@annual
-    设备购置|attribute_value>name  产出指标|level1  质量指标|level2  验收合格率|name  100%|value@annual
-    时效指标|level2  采购完成时间|name  6月底前|value@annual
-"""
-
-
-def test_a_project_named_at_mid_height_of_its_rows_has_those_above_its_name_too() -> None:
-    records = put_together(table(MID_HEIGHT_LIST, drawn=False))
-    assert {project.name: [one.name for one in project.indicators] for project in records.projects} == {
-        "教师培训": ["培训班数量", "培训人数", "培训合格率", "学员满意度", "教师满意度"],
-        "设备购置": ["购置电脑数", "验收合格率", "采购完成时间"],
-    }
-
-
-def test_a_project_named_above_its_rows_has_only_those_below_its_name() -> None:
-    records = put_together(table("""
-        项目名称|header>attribute_value  二级指标|header>level2  三级指标|header>name  指标值|header>value@annual
-        教师培训|attribute_value>name  数量指标|level2  培训班数量|name  ≥2期|value@annual
-        培训人数|name  ≥100人|value@annual
-        培训课时|name  ≥10课时|value@annual
-        设备购置|attribute_value>name  数量指标|level2  购置电脑数|name  30台|value@annual
-        购置桌椅数|name  40套|value@annual
-        购置图书数|name  50册|value@annual
-    """, drawn=False))
-    assert [(project.name, len(project.indicators)) for project in records.projects] == [("教师培训", 3), ("设备购置", 3)]
-
-
-def test_a_line_among_the_headings_that_is_none_does_not_part_them() -> None:
-    records = put_together(table("""
-        项目名称|header>attribute_value
-        资金总额|attribute_value
-        绩效目标|header>goal_text@annual
-        三级指标|header>name
-        指标值|header>value@annual
-        教师培训|attribute_value>name
-        培训班数量|name
-        ≥2期|value@annual
-        设备购置|attribute_value>name
-        购置电脑数|name
-        30台|value@annual
-    """, drawn=False))
-    named = {project.name: rows_of(project.indicators) for project in records.projects}
-    assert [one[1:] for one in named["教师培训"]] == [("培训班数量", {"annual": "≥2期"})]
-    assert [one[1:] for one in named["设备购置"]] == [("购置电脑数", {"annual": "30台"})]
 
 
 def test_labels_at_mid_height_are_told_by_the_names_they_fit_where_halves_print_each_twice() -> None:
