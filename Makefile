@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 
-.PHONY: calibrate eval-scans help venv install demo test lint train eval eval-full readme bench bench-icdar bench-layouts bench-archive soak torture fuzz damage pictures clean bench-review review-pictures
+.PHONY: calibrate eval-scans help venv install demo test lint train gold-texts eval eval-full readme bench bench-icdar bench-layouts bench-archive soak torture fuzz damage pictures clean bench-review review-pictures
 
 help:
 	@echo "make install    recognizer in $(VENV)"
@@ -13,6 +13,7 @@ help:
 	@echo "make test       ruff, mypy and the tests, in $(VENV)"
 	@echo "make lint       ruff and mypy alone"
 	@echo "make train      train the shipped model anew"
+	@echo "make gold-texts gather the texts of the gold records for the generator again, after a change of them"
 	@echo "make eval       measure it: cities and layouts left out, bars (half an hour on two cores)"
 	@echo "make eval-full  the same on many more reserved documents"
 	@echo "make eval-scans measure scans: facts, confidence, time beside the OCR engine alone (an hour on one core)"
@@ -71,6 +72,9 @@ lint: $(VENV)/.installed-for-tests
 
 train: $(VENV)/.installed
 	$(BIN)/recognizer train
+
+gold-texts: $(VENV)/.installed
+	$(BIN)/python -c "from recognizer.generation.banks import rebuild_gold_texts as rebuild; print(rebuild(), 'texts')"
 
 eval: $(VENV)/.installed-for-tests
 	$(BIN)/python eval/evaluate.py
