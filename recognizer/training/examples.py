@@ -72,7 +72,7 @@ def samples(
     for document, grids in documents:
         hidden = {project for source, project in held_back if source == document.source}
         truth: dict[tuple[int, int], tuple[int, str, int]] = {}
-        naming = _naming(document)
+        naming = naming_cells(document)
         for number, cell in enumerate(document.cells):
             code = UNKNOWN if cell.project in hidden else NAMING if number in naming else cell.label
             for order, key in enumerate(cell.pieces):
@@ -84,7 +84,7 @@ def samples(
     return plain, packed
 
 
-def _naming(document: LabelledDocument) -> set[int]:
+def naming_cells(document: LabelledDocument) -> set[int]:
     """The cells that name their project: the first with its name, and in lists those in the rows of its indicators."""
     names = ["".join(str(project.get("project_name") or "").split()) for project in document.records["projects"]]
     indicator_lines = {cell.pieces[0][0] for cell in document.cells if cell.label in ("name", "packed")}
