@@ -108,7 +108,7 @@ bench-review: $(VENV)/.installed
 	$(BIN)/python eval/bench_review.py
 
 review-pictures: $(VENV)/.installed-for-tests
-	RECOGNIZER_PICTURES=docs/pictures $(BIN)/python -m pytest tests/test_reviewing_in_browser.py
+	RECOGNIZER_PICTURES=docs/pictures $(BIN)/python -m pytest tests/reviewing/test_review_in_browser.py
 
 soak: $(VENV)/.installed
 	$(BIN)/python tests/soak.py

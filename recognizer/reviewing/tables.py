@@ -39,6 +39,7 @@ from recognizer.errors import RecognizerError
 QUEUE = "queue.sqlite"
 VERSION = 1  # of the tables below
 SAME_START = 40  # characters by which equal texts are looked up
+WRITERS = 0x7265636F67  # the lock in PostgreSQL that whoever writes to a queue holds
 WAIT = 30.0  # seconds for another process's writing to end
 
 metadata = MetaData()
@@ -97,6 +98,10 @@ class FullDiskError(QueueError):
     """There is no room for a decision; it was not kept, those before it are."""
 
 
+class UnansweredError(QueueError):
+    """The database does not answer, or is held by someone for too long; nothing was kept, and it may be tried again."""
+
+
 def open_queue(folder: Path, url: str | None = None) -> Engine:
     """The database of a run's queue, with its tables. Raises QueueError; a queue of a newer version is left untouched."""
     path = folder / QUEUE
@@ -110,6 +115,8 @@ def open_queue(folder: Path, url: str | None = None) -> Engine:
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_immediate)
             engine.dispose()
+        else:
+            event.listen(engine, "begin", _wait_for_writers)
         metadata.create_all(engine)
         with engine.begin() as connection:
             if connection.execute(select(about.c.version)).first() is None:
@@ -145,24 +152,36 @@ def _begin_immediate(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+def _wait_for_writers(connection: Connection) -> None:
+    """The same in PostgreSQL, which would let two find the same item free: one after the other, until the transaction's end."""
+    if not connection.get_execution_options().get("reading"):
+        connection.execute(select(func.pg_advisory_xact_lock(WRITERS)))
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction: all that is written in the block, or nothing. Raises FullDiskError."""
-    try:
-        with engine.begin() as connection:
-            yield connection
-    except OperationalError as error:
-        if is_full(error):
-            raise FullDiskError("the disk is full: the last decision was not kept, those before it are",
-                                hint="make space, then decide it again") from error
-        raise
+    """A transaction: all that is written in the block, or nothing. Raises FullDiskError and UnansweredError."""
+    with _troubles_named(), engine.begin() as connection:
+        yield connection
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that only reads."""
-    with engine.connect().execution_options(reading=True) as connection:
+    """A transaction that only reads. Raises UnansweredError."""
+    with _troubles_named(), engine.connect().execution_options(reading=True) as connection:
         yield connection
+
+
+@contextmanager
+def _troubles_named() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if is_full(error):
+            raise FullDiskError("the disk is full: the last decision was not kept, those before it are",
+                                hint="make space, then decide it again") from error
+        raise UnansweredError(f"the queue does not answer: {_said(error)}",
+                              hint="nothing was kept of this; try again when it does") from error
 
 
 def new_id(result: CursorResult[Any]) -> int:

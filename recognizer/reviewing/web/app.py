@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from recognizer.reviewing.pictures import Sources
 from recognizer.reviewing.queue import Queue
+from recognizer.reviewing.tables import FullDiskError, UnansweredError
 from recognizer.reviewing.web.desk import Desk
 from recognizer.reviewing.web.overviews import Overviews
 from recognizer.reviewing.web.rendering import Renderer
@@ -57,7 +58,14 @@ def application(queue: Queue, sources: Sources, *, token: str | None = None, loc
         _route("/list", overviews.listing), _route("/audit", overviews.audit), _route("/sheets", overviews.sheets),
         _route("/sheet/{number:int}", overviews.sheet), _route("/sheet", overviews.accept, "POST"),
         _route("/settings", overviews.settings, "POST")]
-    return Starlette(routes=routes, middleware=[Middleware(Guard, token=token, local=local)])
+
+    def not_kept(request: Request, error: Exception) -> Response:
+        words = renderer.words(request)
+        full = isinstance(error, FullDiskError)
+        return renderer.message(request, 507 if full else 503, words.full if full else words.unanswered)
+
+    return Starlette(routes=routes, middleware=[Middleware(Guard, token=token, local=local)],
+                     exception_handlers={FullDiskError: not_kept, UnansweredError: not_kept})
 
 
 def _route(path: str, handler: Handler, method: str = "GET") -> Route:

@@ -16,7 +16,6 @@ from recognizer.reviewing.pictures import Shown, Source, Sources, boxes_on
 from recognizer.reviewing.queue import STATES, Decision, Queue, TakenError
 from recognizer.reviewing.reach import SCOPES
 from recognizer.reviewing.structure import RefusedError
-from recognizer.reviewing.tables import FullDiskError
 from recognizer.reviewing.web.rendering import Renderer, filters_of, query_of
 from recognizer.reviewing.web.words import ROLES, Words
 
@@ -105,18 +104,13 @@ class Desk:
             return self._renderer.message(request, 409, words.taken)
         except RefusedError as error:
             return self._refused(request, words, error)
-        except FullDiskError:
-            return self._renderer.message(request, 507, words.full)
         return self._desk(request, "desk.html", self._queue.next(reviewer, filters), filters)
 
     def undo(self, request: Request, fields: Mapping[str, str]) -> Response:
         """Takes a decision back; its item comes back."""
         reviewer, words = self._renderer.reviewer(request), self._renderer.words(request)
         number = fields.get("action", "")
-        try:
-            undone = self._queue.undo(reviewer, int(number)) if number.isdigit() else None
-        except FullDiskError:
-            return self._renderer.message(request, 507, words.full)
+        undone = self._queue.undo(reviewer, int(number)) if number.isdigit() else None
         if undone is None:
             return self._renderer.message(request, 409, words.nothing_to_undo)
         if fields.get("back") == "audit":

@@ -9,7 +9,6 @@ from starlette.responses import RedirectResponse, Response
 
 from recognizer.reviewing.pictures import Sources, boxes_on
 from recognizer.reviewing.queue import Queue
-from recognizer.reviewing.tables import FullDiskError
 from recognizer.reviewing.web.rendering import LANGUAGE, NAME, YEAR, Renderer, filters_of, name_cookie, query_of
 
 LISTED = 100
@@ -40,14 +39,11 @@ class Overviews:
 
     def accept(self, request: Request, fields: Mapping[str, str]) -> Response:
         """Accepts the crops of a contact sheet that were not picked out; what is left of it comes back, or the sheets."""
-        reviewer, words = self._renderer.reviewer(request), self._renderer.words(request)
+        reviewer = self._renderer.reviewer(request)
         seen = {int(name[5:]): int(value) for name, value in fields.items()
                 if name.startswith("seen_") and name[5:].isdigit() and value.isdigit()}
         chosen = [number for number in seen if fields.get(f"odd_{number}") != "1"]
-        try:
-            self._queue.accept_sheet(reviewer, fields.get("ticket", ""), chosen, seen)
-        except FullDiskError:
-            return self._renderer.message(request, 507, words.full)
+        self._queue.accept_sheet(reviewer, fields.get("ticket", ""), chosen, seen)
         odd = [number for number in seen if number not in chosen]
         if odd:
             return Response("", headers={"HX-Redirect": f"/item/{odd[0]}"})

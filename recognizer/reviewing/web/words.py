@@ -106,6 +106,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "full": (
         "The disk is full: the last decision was not kept; those before it are. Make space, then decide it again.",
         "磁盘已满：上一个决定未能保存，此前的均已保存。请腾出空间后再决定一次。"),
+    "unanswered": (
+        "The queue's database does not answer: this decision was not kept, those before it are. Press the key again later.",
+        "待复核队列的数据库没有应答：这个决定未能保存，此前的均已保存。恢复后请再按一次。"),
     "changed": (
         "The document has changed since it was read: its page is not shown. Digitise it again.",
         "该文件自识别后已被改动，不显示原页。请重新识别。"),

@@ -9,39 +9,20 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from desks import PDF, RECOGNIZER, TEXT
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
 pytestmark = pytest.mark.skipif(
     not os.access(CHROMIUM, os.X_OK), reason="Chromium is missing: apt-get install chromium fonts-wqy-zenhei")
 
-ROOT = Path(__file__).parents[1]
-TEXT, PDF = "000_9a213de64ab02e97.txt", "guangzhou_xlsx_uming.pdf"
-RECOGNIZER = [sys.executable, "-c", "from recognizer.commands import main; main()"]
 expect = playwright.expect
 expect.set_options(timeout=60_000)
-
-
-@pytest.fixture(scope="module")
-def digitized(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("archive")
-    for path in (ROOT / "eval" / "documents" / TEXT, ROOT / "eval" / "pdfs" / PDF):
-        shutil.copy(path, folder)
-    command = [*RECOGNIZER, "digitize", str(folder), "--quiet", "--out", str(folder / "run"), "--jobs", "1"]
-    subprocess.run(command, check=True, capture_output=True)
-    return folder
-
-
-@pytest.fixture
-def run(digitized: Path, tmp_path: Path) -> Path:
-    shutil.copytree(digitized / "run", tmp_path / "run")
-    return tmp_path / "run"
 
 
 @pytest.fixture
