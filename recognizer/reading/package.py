@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from os import PathLike
 from typing import Literal
@@ -23,6 +24,9 @@ OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 RTF_MARK = b"{\\rtf"
 _XML_2003 = re.compile(rb"""<\?mso-application\s+progid=["'](?:Word|Excel)\.""")
 _MAIN_PARTS: tuple[tuple[str, OfficeKind], ...] = (("word/document.xml", "word"), ("xl/workbook.xml", "workbook"))
+# What the standard library raises over a package that is cut short or overwritten.
+BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError, EOFError)
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # how parts of a package may be packed
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _XML_PARTS = (".xml", ".rels", ".vml")
@@ -69,7 +73,7 @@ def checked_package(data: bytes, path: str | PathLike[str], limits: Limits) -> l
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             _refuse_bomb(package, path, limits)
             return list(_checked_parts(package, path))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError, EOFError) as error:
+    except BROKEN as error:
         raise DamagedFileError(f"damaged: {error}", path=path, hint="repair it or download it again") from error
 
 
@@ -83,6 +87,8 @@ def _refuse_bomb(package: zipfile.ZipFile, path: str | PathLike[str], limits: Li
         raise DangerousFileError(reason, path=path)
     if any(part.flag_bits & 1 for part in parts):
         raise refuse_encrypted(path)
+    if any(part.compress_type not in _PACKED for part in parts):
+        raise zipfile.BadZipFile("a part is packed in a way that office files do not know")
 
 
 def _checked_parts(package: zipfile.ZipFile, path: str | PathLike[str]) -> Iterator[str]:

@@ -19,12 +19,13 @@ from ..errors import DamagedFileError, DangerousFileError
 from ..limits import Limits
 from ..types import Cell, Document, Gap, Grid, Line, Piece, Place, TextBlock
 from .number_format import CHINESE_FORMATS, displayed
-from .package import checked_package
+from .package import BROKEN, checked_package
 
 _MERGED = re.compile(rb"""mergeCell\s[^>]*\bref\s*=\s*["']([A-Za-z]{1,3})(\d{1,7}):([A-Za-z]{1,3})(\d{1,7})["']""")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WORD = re.compile(r"\S+")
 
 
@@ -77,7 +78,7 @@ def _refuse_wide_merges(data: bytes, path: Path, limits: Limits) -> bool:
                 calculated = calculated or _FORMULA.search(xml) is not None
                 for left, top, right, bottom in _MERGED.findall(xml):
                     merged += (int(bottom) - int(top) + 1) * (_column(right) - _column(left) + 1)
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError) as error:
+    except BROKEN as error:
         raise DamagedFileError(f"damaged: {error}", path=path, hint="repair it or download it again") from error
     if merged > 10 * limits.table_cells:
         raise DangerousFileError(f"merged ranges of {merged:,} cells; the limit is {10 * limits.table_cells:,}", path=path)
@@ -114,8 +115,7 @@ def _shown(sheet: Any) -> Iterator[_Shown]:
         if place in covered:
             continue
         text = _text(cell)
-        border = cell.border
-        bordered = bool((border.left and border.left.style) or (border.right and border.right.style))
+        bordered = _is_bordered(cell)
         if not text and not bordered:
             continue
         span = merged.get(place)
@@ -123,18 +123,44 @@ def _shown(sheet: Any) -> Iterator[_Shown]:
         yield _Shown(cell.row - 1, cell.column - 1, text, rows, columns, bordered)
 
 
+def _is_bordered(cell: Any) -> bool:
+    try:
+        border = cell.border
+    except IndexError:  # its style names a border that the file does not have
+        return False
+    return bool((border.left and border.left.style) or (border.right and border.right.style))
+
+
 def _text(cell: Any) -> str:
     value = cell.value
-    code = cell.number_format
     own = CHINESE_FORMATS.get(cell._style.numFmtId)
-    if own and not isinstance(value, str):
-        from openpyxl.utils.datetime import from_excel
+    if own and isinstance(value, int | float) and not isinstance(value, bool):
+        value = _moment(value, cell.parent.parent.epoch)
+    text = displayed(value, own if own and not isinstance(value, str) else _format_code(cell))
+    return _unescaped(text).replace("\r\n", "\n").replace("\r", "\n").strip()
 
-        code = own
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            value = from_excel(value, cell.parent.parent.epoch)
-    text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), displayed(value, code))
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+def _format_code(cell: Any) -> str:
+    try:
+        return str(cell.number_format)
+    except IndexError:  # its style names a format that the file does not have
+        return "General"
+
+
+def _moment(number: float, epoch: Any) -> Any:
+    """The date or time that a number counts days to; the number itself where no calendar of a spreadsheet goes so far."""
+    from openpyxl.utils.datetime import from_excel
+
+    try:
+        return from_excel(number, epoch) if number >= 0 else number
+    except (OverflowError, ValueError):
+        return number
+
+
+def _unescaped(text: str) -> str:
+    """The text with characters for their codes (`_x000D_`); half of a pair of codes is no character, and becomes U+FFFD."""
+    text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if _SURROGATE.search(text) else text
 
 
 def _without_result(sheet: Any, formulas: Any) -> Iterator[str]:
