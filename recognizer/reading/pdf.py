@@ -17,10 +17,12 @@ from typing import Any
 import pymupdf
 
 from recognizer.errors import DamagedFileError, EmptyFileError, EncryptedFileError
-from recognizer.limits import Limits, from_environment, within
+from recognizer.limits import Limits, OutOfTimeError, from_environment, within
 from recognizer.types import Box, Document, Fill, Page, Rule, Run
 from recognizer.vocabulary.data import load
 from recognizer.watching import reached
+
+from .layer import suspicion
 
 THICKEST_RULE = 3.0  # points; a filled box that is wider both ways is shading
 POINTS = 72.0  # in an inch
@@ -77,12 +79,9 @@ def _pages(
             with within(limits.page_seconds):
                 page = source[number - 1]
                 read, left_out = read_page(page, number, limits)
-                is_picture = not read.runs and not left_out and bool(page.get_images())
-            if is_picture:
-                from .scanned import read_scan
-
-                with within(limits.scan_seconds):
-                    read, left_out = read_scan(page, number)
+                reason = "" if left_out else suspicion(page, read)
+            if reason:
+                read, left_out = _looked_at(page, read, reason, limits)
         except MemoryError:
             raise
         except Exception as error:  # MuPDF raises classes of many kinds; whichever it is, the other pages are read
@@ -97,6 +96,20 @@ def _pages(
     if len(trouble) == count:
         hint = "repair it or download it again"
         raise DamagedFileError(f"none of its {count} pages can be read: {trouble[0]}", path=path, hint=hint)
+
+
+def _looked_at(page: Any, read: Page, reason: str, limits: Limits) -> tuple[Page, str]:
+    """What a page shows that is a picture, or whose text is suspected; and what is to be said of it. Text that takes too long to
+    be held against the picture is kept."""
+    from .scanned import read_scan, read_suspect
+
+    with within(limits.scan_seconds):
+        if not read.runs:
+            return read_scan(page, read.number)
+        try:
+            return read_suspect(page, read, reason)
+        except OutOfTimeError as error:
+            return read, f"{reason}, and could not be looked at: {error}"
 
 
 def _doubts(page: Page, complaints: str) -> Iterator[str]:

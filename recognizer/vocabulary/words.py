@@ -34,6 +34,14 @@ def boundary_words(earlier: Sequence[str], later: Sequence[str]) -> Floats:
     return np.stack([over, ends, begins, over - np.minimum(ends, begins)], axis=1)
 
 
+def share_of_words(text: str) -> float:
+    """The share of neighbouring characters of the text, of two at least, that are a word of two."""
+    characters = np.frombuffer(text.encode("utf-32-le"), np.uint32).astype(np.uint64)
+    known, _ = _dictionary()
+    pairs = characters[:-1] << _BITS | characters[1:]
+    return float((known[np.minimum(np.searchsorted(known, pairs), len(known) - 1)] == pairs).mean())
+
+
 def code_of(word: str) -> int:
     """The number that stands for a word of up to four characters of the basic plane."""
     number = 0

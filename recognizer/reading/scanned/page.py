@@ -50,10 +50,50 @@ class _Straight:
         return read_stretches(self.grey, longest, self.em)
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A picture of a page, `width` × `height` points large, the way up in which its text is read; nothing of it but a few lines
+    has been read.
+    """
+
+    straight: _Straight
+    width: float
+    height: float
+
+    def page(self, number: int, read: Sequence[Read]) -> Page:
+        """The page with the lines that were read."""
+        straight, width, height = self.straight, self.width, self.height
+        if straight.turn % 180:
+            width, height = height, width
+        points = width / straight.grey.shape[1]
+        rules = _rules(straight.drawn, points)
+        return Page(number, width, height, _runs(read, points), rules, (), straight.turn, straight.skew)
+
+    def lines(self, most: int | None = None) -> list[Read]:
+        """The lines read that are text; at `most` so many, from all over the page and wide enough to be compared."""
+        straight = self.straight
+        chosen = straight.found
+        if most:
+            wide = [one for one in chosen if one.width > WIDE * one.height]
+            chosen = tuple(wide[:: max(len(wide) // most, 1)])
+        return [one for one in read_stretches(straight.grey, chosen, straight.em) if np.mean(one.sure) >= LEAST_SURE]
+
+
 def page_of_picture(colours: Pixels, number: int, width: float, height: float, dpi: float) -> tuple[Page, str]:
     """The page that a picture (height, width[, 3]) of `dpi` pixels to the inch shows, displayed `width` × `height` points large,
     and what is to be said of it ("" for nothing).
     """
+    sheet = laid_out(colours, width, height, dpi)
+    if isinstance(sheet, str):
+        return Page(number, width, height), sheet
+    read = sheet.lines()
+    if sum(len(one.text) for one in read if min(one.sure) > READABLE) < FEWEST:
+        return Page(number, width, height), NOTHING
+    return sheet.page(number, read), ""
+
+
+def laid_out(colours: Pixels, width: float, height: float, dpi: float) -> Sheet | str:
+    """The picture laid upright and straight, with the places of its rules and lines; or why there is nothing to be read."""
     grey = grey_of(colours)
     scale = DPI / dpi
     if not 0.9 < scale < 1.1:
@@ -61,25 +101,20 @@ def page_of_picture(colours: Pixels, number: int, width: float, height: float, d
             cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC), np.uint8)
     ink = without_blots(ink_of(grey), grey)
     if float(ink.mean()) < BLANK:
-        return Page(number, width, height), EMPTY
+        return EMPTY
     best, sure = _upright(grey, ink)
-    if best is None or sure < READABLE:
-        return Page(number, width, height), NOTHING
-    read = [one for one in read_stretches(best.grey, best.found, best.em) if np.mean(one.sure) >= LEAST_SURE]
-    if sum(len(one.text) for one in read if min(one.sure) > READABLE) < FEWEST:
-        return Page(number, width, height), NOTHING
-    if best.turn % 180:
-        width, height = height, width
-    points = width / best.grey.shape[1]
-    page = Page(number, width, height, _runs(read, points), _rules(best.drawn, points), (), best.turn, best.skew)
-    return page, ""
+    return NOTHING if best is None or sure < READABLE else Sheet(best, width, height)
+
+
+def picture_of(page: Any) -> Pixels:
+    """(height, width, 3) a MuPDF page drawn at the resolution that pages are read at."""
+    pixels = page.get_pixmap(dpi=round(DPI), alpha=False, colorspace=pymupdf.csRGB)
+    return np.frombuffer(pixels.samples, np.uint8).reshape(pixels.height, pixels.width, 3)
 
 
 def read_scan(page: Any, number: int) -> tuple[Page, str]:
-    """What a MuPDF page that is a picture shows, and what is to be said of it; drawn at the resolution that pages are read at."""
-    pixels = page.get_pixmap(dpi=round(DPI), alpha=False, colorspace=pymupdf.csRGB)
-    colours = np.frombuffer(pixels.samples, np.uint8).reshape(pixels.height, pixels.width, 3)
-    return page_of_picture(colours, number, page.rect.width, page.rect.height, DPI)
+    """What a MuPDF page that is a picture shows, and what is to be said of it."""
+    return page_of_picture(picture_of(page), number, page.rect.width, page.rect.height, DPI)
 
 
 def _upright(grey: Pixels, ink: Pixels) -> tuple[_Straight | None, float]:

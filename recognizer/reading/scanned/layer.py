@@ -1,0 +1,75 @@
+"""A page whose text layer is suspected: what it shows against what its text says.
+
+A few lines from all over the page are read, and held against the layer's characters in their places. Where the two agree the
+layer is kept, for it is surer than any recognition; where they do not, the page is read as the picture that it is.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from rapidfuzz.distance import Indel
+
+from recognizer.types import Box, Page
+
+from .ink import DPI
+from .page import laid_out, picture_of
+
+SAMPLE = 16  # lines held against the layer
+SURELY = 0.9  # mean probability of a line's characters from which it can speak against the layer
+SIGNS = 12  # characters of such lines from which they tell something
+AGREES = 0.85  # agreement of a layer that is what the page shows
+AROUND = 0.3  # of a line's height, within which around it the layer's characters belong to it
+
+
+def read_suspect(page: Any, layer: Page, reason: str) -> tuple[Page, str]:
+    """What a MuPDF page shows, whose text `layer` is suspected for a reason: the layer, or what is read of the picture; and what
+    is to be said of it ("" for nothing)."""
+    number = layer.number
+    sheet = laid_out(picture_of(page), page.rect.width, page.rect.height, DPI)
+    if isinstance(sheet, str):
+        return layer, ""
+    agreement = agreement_of(sheet.page(number, sheet.lines(SAMPLE)), layer)
+    if agreement is None or agreement >= AGREES:
+        return layer, ""
+    seen = sheet.page(number, sheet.lines())
+    said = f"its text says {agreement:.0%} of what is seen on it" if agreement else "its text says nothing of what is seen on it"
+    return seen, f"{reason}, and was read as a picture: {said}"
+
+
+def agreement_of(seen: Page, layer: Page) -> float | None:
+    """The share of what is surely `seen` on a page that the characters of its text `layer` say in the same places, from 0 to 1;
+    None where too little is seen."""
+    places, signs = _places(layer)
+    same = total = 0.0
+    for run in seen.runs:
+        text = _plain(run.text)
+        if not text or float(np.mean(run.sure)) < SURELY:
+            continue
+        x0, y0, x1, y1 = _around([seen.displayed(box) for box in run.boxes])
+        near = AROUND * min(y1 - y0, x1 - x0)
+        inside = (places > (x0 - near, y0 - near)).all(axis=1) & (places < (x1 + near, y1 + near)).all(axis=1)
+        said = _plain("".join(signs[at] for at in np.flatnonzero(inside)))
+        total += len(text)
+        same += len(text) * Indel.normalized_similarity(text, said)
+    return same / total if total >= SIGNS else None
+
+
+def _places(layer: Page) -> tuple[Any, list[str]]:
+    """(characters, 2) the middles of the layer's characters as displayed, and the characters."""
+    boxes = [layer.displayed(box) for run in layer.runs for box in run.boxes]
+    middles = np.array([((x0 + x1) / 2, (y0 + y1) / 2) for x0, y0, x1, y1 in boxes], np.float64).reshape(-1, 2)
+    return middles, [char for run in layer.runs for char in run.text]
+
+
+def _plain(text: str) -> str:
+    """Letters, digits and ideographs alone: points are easily misread, and full and half width look alike."""
+    return "".join(char for char in unicodedata.normalize("NFKC", text).lower() if char.isalnum())
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return (min(lefts), min(tops), max(rights), max(bottoms))
