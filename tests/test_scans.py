@@ -5,8 +5,12 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pymupdf
@@ -104,6 +108,98 @@ def test_a_photograph_of_something_else_is_said_to_be_none(tmp_path: Path) -> No
     found = read_patiently(saved(photograph, tmp_path / "holiday.jpg"))
     assert not page_of(found).runs
     assert "photograph" in found.warnings[0]
+
+
+def pictured(*texts: tuple[str, tuple[float, float], int]) -> Any:
+    """A PDF of one page, on which the scanned part of a table stands with texts: each with its place and way of rendering."""
+    document = pymupdf.open()
+    page = document.new_page(width=595, height=842)
+    stored = io.BytesIO()
+    part().save(stored, "PNG")
+    page.insert_image((40, 60, 40 + 1430 * 0.36, 60 + 740 * 0.36), stream=stored.getvalue())
+    for text, place, mode in texts:
+        page.insert_text(place, text, fontname="china-s", fontsize=9, render_mode=mode)
+    return document
+
+
+def of_pdf(document: Any, path: Path) -> Document:
+    document.save(path)
+    return read_patiently(path)
+
+
+def test_a_picture_with_a_page_number_is_read_and_pages_of_text_beside_it_stay_as_they_are(tmp_path: Path) -> None:
+    mixed = pymupdf.open(PDFS / "langxi_wqy.pdf")
+    mixed.insert_pdf(pictured(("— 3 —", (280, 810), 0)))
+    found = of_pdf(mixed, tmp_path / "mixed.pdf")
+    pages = [block for block in found.blocks if isinstance(block, Page)]
+    printed = [block for block in read(PDFS / "langxi_wqy.pdf").blocks if isinstance(block, Page)]
+    assert pages[:2] == printed
+    assert "县直机关工委" in texts(replace(found, blocks=(pages[2],)))
+    (warning,) = found.warnings
+    assert warning.startswith("page 3 is a picture with some text of its own, and was read as a picture")
+
+
+def test_hidden_text_that_is_not_what_the_picture_shows_is_not_trusted(tmp_path: Path) -> None:
+    poor = "顼日名栋 党旳健没 主菅部冂 县苴机夫工萎 顼日負責入 实施卑位"  # what poor recognition made of it
+    found = of_pdf(pictured(("2024", (280, 810), 0), (poor, (60, 100), 3)), tmp_path / "hidden.pdf")
+    assert "县直机关工委" in texts(found)
+    assert "its text says" in found.warnings[0]
+
+
+def without_unicode(document: Any) -> None:
+    for page in document:
+        for font, *_ in page.get_fonts():
+            document.xref_set_key(font, "ToUnicode", "null")
+
+
+def with_a_wrong_map(document: Any) -> None:
+    """Gives each character the meaning of the next one in its font."""
+    for page in document:
+        for font, *_ in page.get_fonts():
+            place = int(document.xref_get_key(font, "ToUnicode")[1].split()[0])
+            stated = document.xref_stream(place).decode("ascii")
+            meanings = re.findall("<[0-9A-F]{2}> (<[0-9A-F]{4}>)", stated)
+            following = iter([*meanings[7:], *meanings[:7]])
+            document.update_stream(place, re.sub(
+                "(<[0-9A-F]{2}>) <[0-9A-F]{4}>", lambda found, next_one=following: f"{found[1]} {next(next_one)}", stated).encode())
+
+
+@pytest.mark.parametrize(("spoilt", "reason"), [
+    (without_unicode, "has characters that are no text"), (with_a_wrong_map, "has characters that make no words")])
+def test_text_whose_font_says_nothing_or_wrong_things_is_read_from_the_page(
+    spoilt: Callable[[Any], None], reason: str, tmp_path: Path
+) -> None:
+    document = pymupdf.open(PDFS / "langxi_wqy.pdf")
+    document.select([1])
+    wanted = set(texts(of_pdf(document, tmp_path / "good.pdf")))
+    spoilt(document)
+    found = of_pdf(document, tmp_path / "spoilt.pdf")
+    assert reason in found.warnings[0]
+    assert len(wanted & set(texts(found))) >= 0.8 * len(wanted)
+
+
+def test_a_picture_behind_the_text_that_it_shows_changes_nothing(tmp_path: Path) -> None:
+    document = pymupdf.open(PDFS / "langxi_wqy.pdf")
+    document.select([1])
+    plain = page_of(of_pdf(document, tmp_path / "plain.pdf"))
+    paper = io.BytesIO()
+    Image.new("RGB", (60, 84), (250, 248, 240)).save(paper, "PNG")
+    document[0].insert_image(document[0].rect, stream=paper.getvalue(), overlay=False)
+    found = of_pdf(document, tmp_path / "paper.pdf")
+    assert not found.warnings
+    assert page_of(found) == plain
+
+
+@pytest.mark.parametrize("size", [(595, 842), (14_000, 14_000)])
+def test_pdf_pages_of_too_many_pixels_are_not_drawn(size: tuple[int, int], tmp_path: Path) -> None:
+    document = pymupdf.open()
+    page = document.new_page(width=size[0], height=size[1])
+    stored = io.BytesIO()
+    Image.new("1", (20_000, 20_000) if size[0] < 1000 else (100, 100)).save(stored, "PNG")
+    page.insert_image(page.rect, stream=stored.getvalue())
+    found = of_pdf(document, tmp_path / "huge.pdf")
+    assert not page_of(found).runs
+    assert "limit page_pixels" in found.warnings[0]
 
 
 def test_pictures_too_large_to_be_pages_are_not_unpacked(tmp_path: Path) -> None:

@@ -99,10 +99,16 @@ def _pages(
 
 
 def _looked_at(page: Any, read: Page, reason: str, limits: Limits) -> tuple[Page, str]:
-    """What a page shows that is a picture, or whose text is suspected; and what is to be said of it. Text that takes too long to
-    be held against the picture is kept."""
-    from .scanned import read_scan, read_suspect
+    """What a page shows that is a picture, or whose text is suspected; and what is to be said of it. Where it cannot be looked at,
+    its text is kept."""
+    from .scanned import DPI, read_scan, read_suspect
 
+    across, down = page.rect.width / POINTS * DPI, page.rect.height / POINTS * DPI
+    sizes = [(round(across), round(down)), *((picture["width"], picture["height"]) for picture in page.get_image_info())]
+    most = max(sizes, key=lambda size: size[0] * size[1])
+    if most[0] * most[1] >= limits.page_pixels:
+        pixels = f"{most[0]:,} × {most[1]:,} pixels (limit page_pixels: {limits.page_pixels:,})"
+        return read, f"{reason} of {pixels}, and was not looked at"
     with within(limits.scan_seconds):
         if not read.runs:
             return read_scan(page, read.number)

@@ -6,8 +6,9 @@ line by line within the cells that the rules draw (`recognition`). Each characte
 
 from __future__ import annotations
 
+from .ink import DPI
 from .layer import read_suspect
 from .page import page_of_picture, read_scan
 from .pictures import read_pictures
 
-__all__ = ["page_of_picture", "read_pictures", "read_scan", "read_suspect"]
+__all__ = ["DPI", "page_of_picture", "read_pictures", "read_scan", "read_suspect"]
