@@ -44,7 +44,7 @@ def part() -> Image.Image:
     return Image.fromarray(scanned()).crop((130, 270, 1560, 1010))
 
 
-def saved(picture: Image.Image, path: Path, **options: object) -> Path:
+def saved(picture: Image.Image, path: Path, **options: Any) -> Path:
     picture.save(path, dpi=(200, 200), **options)
     return path
 
@@ -159,9 +159,9 @@ def with_a_wrong_map(document: Any) -> None:
             place = int(document.xref_get_key(font, "ToUnicode")[1].split()[0])
             stated = document.xref_stream(place).decode("ascii")
             meanings = re.findall("<[0-9A-F]{2}> (<[0-9A-F]{4}>)", stated)
-            following = iter([*meanings[7:], *meanings[:7]])
-            document.update_stream(place, re.sub(
-                "(<[0-9A-F]{2}>) <[0-9A-F]{4}>", lambda found, next_one=following: f"{found[1]} {next(next_one)}", stated).encode())
+            for code, meaning in enumerate([*meanings[7:], *meanings[:7]], 1):
+                stated = re.sub(f"<{code:02X}> <[0-9A-F]{{4}}>", f"<{code:02X}> {meaning}", stated)
+            document.update_stream(place, stated.encode())
 
 
 @pytest.mark.parametrize(("spoilt", "reason"), [

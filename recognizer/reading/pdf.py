@@ -99,8 +99,8 @@ def _pages(
 
 
 def _looked_at(page: Any, read: Page, reason: str, limits: Limits) -> tuple[Page, str]:
-    """What a page shows that is a picture, or whose text is suspected; and what is to be said of it. Where it cannot be looked at,
-    its text is kept."""
+    """What a page shows that is a picture, or whose text is suspected; and what is to be said of it. Where it cannot be looked
+    at, its text is kept."""
     from .scanned import DPI, read_scan, read_suspect
 
     across, down = page.rect.width / POINTS * DPI, page.rect.height / POINTS * DPI
