@@ -23,10 +23,20 @@ def repair(grids: Sequence[Grid], model: Model, *, packed: bool = False) -> tupl
     A whole cell stands where its first piece stood and keeps all its pieces; nothing else moves. `packed` uses the
     joiner trained for the parts of packed cells.
     """
+    cells, pairs, probable = weighed(grids, model, packed=packed)
+    return tuple(map(mend, merge(grids, cells, choose(pairs, probable))))
+
+
+def weighed(
+    grids: Sequence[Grid], model: Model, *, packed: bool = False
+) -> tuple[tuple[Cell, ...], NDArray[np.int64], NDArray[np.float32]]:
+    """The non-empty cells in reading order, the (pairs, 2) of them of which the later may continue the earlier, and (pairs,)
+    how probable that is.
+    """
     context = context_of(grids)
     pairs = candidates(context, grids)
     if not len(pairs):
-        return tuple(map(mend, grids))
+        return context.cells, pairs, np.zeros(0, np.float32)
     networks = model.parts if packed else model.cells
     seams = model.seams.scores([boundary(context.cells[a].text, context.cells[b].text) for a, b in pairs])[:, 0]
     likely = plausible(context, pairs, seams)
@@ -38,7 +48,7 @@ def repair(grids: Sequence[Grid], model: Model, *, packed: bool = False) -> tupl
     inputs = np.concatenate([inputs, seen_again(context, roles, pairs, probable)], axis=1)
     inputs = inputs[:, : networks.second_joiner.weights[0].shape[0]]  # a model of an earlier version knows the first of them
     probable = networks.second_joiner.probabilities(inputs)[:, join]
-    return tuple(map(mend, merge(grids, context.cells, choose(pairs, cut_rows(grids, context.cells, pairs, probable)))))
+    return context.cells, pairs, cut_rows(grids, context.cells, pairs, probable)
 
 
 def choose(pairs: NDArray[np.int64], probable: NDArray[np.float32]) -> dict[int, tuple[int, float]]:
