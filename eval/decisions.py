@@ -8,8 +8,8 @@ projects (the first, the third, …; their answers are those of the gold record)
 measured on the even projects, which nothing else ever looks at. The product chooses what to ask, learning as it goes; as many
 cells picked at random are the comparison.
 
-A decision says which pieces make the cell and what it is. Before it acts its reach is shown: the six cells least sure of each scope.
-The widest scope of which all six are as decided is taken, wrong or right for the rest, and counts as one decision.
+A decision says which pieces make the cell and what it is. Before it acts its reach is shown: the six cells least sure of each
+scope. The widest scope of which all six are as decided is taken, wrong or right for the rest, and counts as one decision.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def city_of(truth: LabelledDocument, model: Model) -> City:
     """The city of a labelled document; its odd projects are those of even index."""
     document, grids = lay_out_document(read_text(truth.text, str(truth.records["source"])))
     cells = {key: one.cell for one in truths(truth) for key in one.cell.pieces}
-    return City(truth, document, grids, model, cells, replay_for(model, REPLAYED), frozenset(range(0, len(truth.records["projects"]), 2)))
+    odd = frozenset(range(0, len(truth.records["projects"]), 2))
+    return City(truth, document, grids, model, cells, replay_for(model, REPLAYED), odd)
 
 
 def value_f1(city: City, model: Model, parity: int) -> Counts:
@@ -160,7 +161,6 @@ def questions_in(city: City, model: Model) -> list[Question]:
 def curve(city: City, seed: int | None, points: Sequence[int]) -> Iterator[dict[str, Any]]:
     """The figures after each number of decisions, chosen by the product, or with a seed at random."""
     answers = Answers(city)
-    decided: set[tuple[str, int]] = set()
     model, made = city.model, 0
     draw = random.Random(seed)
     scopes: list[str] = []

@@ -1,4 +1,4 @@
-"""`recognizer vocabulary show|check|add|merge|convert|learn`: the controlled vocabulary, read and edited."""
+"""`recognizer vocabulary show|check|add|merge|convert|learn|serve`: the controlled vocabulary, read, edited and given out."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from recognizer.concepts import Concept, Vocabulary
 
 SHOWN = 40  # concepts that a search lists
+PORT = 8460
 
 app = typer.Typer(no_args_is_help=True, help=either(
     "The controlled vocabulary: look things up, check a file, add names, merge concepts, exchange it as SKOS.\n\n"
@@ -157,6 +158,36 @@ def learn(
     from recognizer.resources import models_folder
 
     print(learn_names(_used(file), out or models_folder(), seed))
+
+
+@app.command(help=either(
+    "Serve the vocabulary to OpenRefine and others that speak the W3C reconciliation API, on this machine alone.\n\n"
+    "In OpenRefine: Reconcile > Start reconciling > Add standard service, and the address that is printed.\n\n"
+    "Example:  recognizer vocabulary serve",
+    "把词表作为 W3C 对账（reconciliation）服务提供给 OpenRefine 等软件，仅限本机访问。\n\n"
+    "在 OpenRefine 中：Reconcile > Start reconciling > Add standard service，填入所显示的地址。\n\n"
+    "示例：  recognizer vocabulary serve"))
+def serve(
+    port: Annotated[int, typer.Option("--port", metavar="N", min=0, max=65535, help=either(
+        "The port to listen on; 0 takes one that is free.", "监听的端口；0 表示任选一个空闲的。"))] = PORT,
+    file: _File = None,
+) -> None:
+    import sys
+
+    from recognizer.errors import UsageError
+    from recognizer.reconciling import Service
+    from recognizer.reconciling.web import serve as run
+
+    def ready(listening: int) -> None:
+        print(either("Reconciliation service at", "对账服务地址"), f"http://127.0.0.1:{listening}/", flush=True)
+        print(either("Ctrl-C ends.", "按 Ctrl-C 结束。"), file=sys.stderr, flush=True)
+
+    try:
+        run(Service(_used(file)), port=port, ready=ready)
+    except OSError as error:
+        said = error.strerror or error
+        raise UsageError(either(f"cannot listen on port {port}: {said}", f"无法监听端口 {port}：{said}"), stage="map",
+                         hint=either("choose another --port", "请用 --port 换一个端口")) from error
 
 
 def _used(file: Path | None) -> Vocabulary:

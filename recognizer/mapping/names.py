@@ -48,6 +48,29 @@ class Mapper:
         return [self._match(queries[number], taken[number], pairs, found[start:end], start)
                 for number, (start, end) in enumerate(pairwise(starts))]
 
+    def candidates(self, query: Query, limit: int) -> list[Match]:
+        """The concepts that a name could be a name of, the likeliest first: at most `limit`, unlikely ones too.
+
+        Of the first the score is the probability that it is right, of the others what is left for them. What `map` would answer
+        is the first where its score reaches the scorer's threshold.
+        """
+        pairs, taken = pairs_of(self.index, [query])
+        found = self.scorer.pairs(pairs.features)
+        if not len(found) or not taken[0].bare or self._no_name(taken[0]):
+            return []
+        order = np.argsort(-found).tolist()
+        best: dict[int, int] = {}
+        for place in order:
+            best.setdefault(int(pairs.concept[place]), place)
+        first = self.scorer.confidence(float(found[order[0]]), float(found[order[1]]) if len(order) > 1 else 0.0)
+        matches = []
+        for rank, place in enumerate(list(best.values())[:limit]):
+            concept = self.index.concepts[int(pairs.concept[place])]
+            score = min(float(found[place]), 1 - first) if rank else first
+            why = self._why(query, taken[0], int(pairs.concept[place]), int(pairs.wording[place]))
+            matches.append(Match(concept.id, concept.name, round(score, 4), why))
+        return matches
+
     def _match(self, query: Query, taken: Taken, pairs: Pairs, found: Floats, start: int) -> Match | None:
         if not len(found) or not taken.bare or self._no_name(taken):
             return None

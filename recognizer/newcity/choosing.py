@@ -1,8 +1,9 @@
-"""Which cells to ask about first: those whose answers settle the most doubt about the most facts, of different columns and layouts.
+"""Which cells to ask about first: those whose answers settle the most doubt about the most facts, in different columns.
 
-A decision settles its own cell and, as far as they share its doubt, the cells that it may reach: what stands in the same column (the
-same role and period in the same layout). So the gain of asking is the doubt that is shared times what hangs on it, summed over
-the reach; once a cell is chosen, what is settled no longer counts for the next (greedy maximal coverage: Nemhauser et al. 1978).
+A decision settles its own cell and, as far as they share its doubt, the cells that it may reach: what stands in the same column
+(the same role and period in the same layout). So the gain of asking is the doubt that is shared times what hangs on it, summed
+over the reach; once a cell is chosen, what is settled no longer counts for the next (greedy maximal coverage: Nemhauser,
+Wolsey & Fisher 1978).
 """
 
 from __future__ import annotations

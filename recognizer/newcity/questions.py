@@ -1,8 +1,8 @@
 """What could be asked about documents: their cells, how doubtful each is, and what hangs on it.
 
-A doubt is the probability that a cell is not what it was taken for: another role or period, a piece joined that does not belong, a
-piece left out that does. What hangs on a cell (its stake) is counted in facts: a heading has those of its column, a level those
-of its rows, a name those of its values.
+A doubt is the probability that a cell is not what it was taken for: another role or period, a piece joined that does not
+belong, a piece left out that does. What hangs on a cell (its stake) is counted in facts: a heading has those of its column, a
+level those of its rows, a name those of its values.
 """
 
 from __future__ import annotations
@@ -77,8 +77,9 @@ def questions_of(
             keys = tuple(piece.key for piece in entry.cell.pieces)
             apart = max(open_ends.get(keys[0], 0.0), open_ends.get(keys[-1], 0.0))
             taken = Label(entry.label.role, Role.NAME) if entry.names_project else entry.label
+            place = entry.cell.pieces[0].place
             found.append(Question(
-                name, len(found), table, keys, entry.cell.text, taken, _doubt(entry, apart), 0.0, entry.cell.pieces[0].place, layout))
+                name, len(found), table, keys, entry.cell.text, taken, _doubt(entry, apart), 0.0, place, layout))
             for part in entry.parts:
                 start = part.cell.pieces[0].index
                 end = part.cell.pieces[-1].index + len(part.cell.pieces[-1].text)
