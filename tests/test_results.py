@@ -19,7 +19,7 @@ from recognizer.exporting import TABLES, to_json
 from recognizer.exporting.comparison import compare_documents
 from recognizer.exporting.loading import stored_documents, to_records
 from recognizer.exporting.omission import leave_out, parse_omissions
-from recognizer.exporting.partition import folder_name
+from recognizer.exporting.partition import folder_name, write_partitioned
 
 SOURCES = (DOCUMENTS, ROOT / "eval" / "pdfs" / "langxi_wqy.pdf", ROOT / "eval" / "office_files" / "huaian_wqy.xlsx")
 
@@ -122,9 +122,24 @@ def test_a_folder_with_other_files_is_not_replaced(results: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize(("value", "name"), [
-    ("安庆市", "安庆市"), ("a/b", "a%2Fb"), ("50%", "50%25"), ("a=b", "a%3Db"), ("..", ".%2E"), ("x\ny", "x%0Ay"), ("", "%20")])
+    ("县" * 80, "县" * 80), ("a/b", "a%2Fb"), ("50%", "50%25"), ("a=b", "a%3Db"), ("..", ".%2E"), ("x\ny", "x%0Ay"), ("", "%20")])
 def test_values_that_no_folder_can_be_named_by_are_encoded(value: str, name: str) -> None:
     assert folder_name(value) == name
+
+
+def test_an_office_of_any_name_has_its_part(results: Path, tmp_path: Path) -> None:
+    office = "阜阳市颍州区人民政府文峰街道办事处及所属单位财政国库支付中心会计核算办公室"
+    names = [office, "长" * 200 + "甲", "长" * 200 + "乙", None, "a/b=c%", "甲/数0"]
+    whole = pandas.read_parquet(results / "goals.parquet")
+    whole["publisher"] = pandas.Series([names[number % len(names)] for number in range(len(whole))], dtype="string")
+    whole.to_parquet(tmp_path / "goals.parquet")
+    write_partitioned(tmp_path / "goals.parquet", tmp_path / "goals", ("publisher", "fiscal_year"))
+    parted = pandas.read_parquet(tmp_path / "goals", partitioning=pyarrow.dataset.partitioning(flavor="hive"))
+    assert parted.publisher.isna().sum() == whole.publisher.isna().sum()
+    for name in names[:1] + names[4:]:
+        assert sorted(parted[parted.publisher == name].text) == sorted(whole[whole.publisher == name].text)
+    long = {name for name in parted.publisher.dropna().unique() if name.startswith("长长")}
+    assert len(long) == 2
 
 
 @pytest.mark.parametrize("columns", ["name", "city,city", ",", "city,page"])
