@@ -94,7 +94,7 @@ def limits_of(given: Mapping[str, object]) -> Limits:
             number = type(getattr(usual, name))(str(setting))
         except ValueError:
             number = 0
-        if not number > 0:
+        if not 0 < number < float("inf"):
             raise UsageError(f"the limit {name} must be a positive number, not {setting!r}")
         chosen[name] = number
     return Limits(**chosen)

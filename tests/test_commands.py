@@ -129,7 +129,7 @@ def test_bad_usage_ends_with_2_and_a_reason(tmp_path: Path, run_here, arguments:
 
 
 @pytest.mark.parametrize("options", [
-    "jobs = ", "[digitize]\nnonsense = 1", "[nonsense]\na = 1", "jobs = 1", "[digitize]\njobs = 'many'"])
+    "jobs = ", "limits = 5", "[digitize]\nnonsense = 1", "[nonsense]\na = 1", "jobs = 1", "[digitize]\njobs = 'many'"])
 def test_bad_options_file_ends_with_2(tmp_path: Path, run_here, monkeypatch: pytest.MonkeyPatch, options: str) -> None:
     monkeypatch.chdir(tmp_path)
     write(tmp_path / "recognizer.toml", options)
@@ -141,7 +141,8 @@ def test_bad_options_file_ends_with_2(tmp_path: Path, run_here, monkeypatch: pyt
 def test_options_can_stand_in_a_file(tmp_path: Path, run_here, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write(tmp_path / "empty.txt", "")
-    write(tmp_path / "recognizer.toml", '[digitize]\nsources = "*.txt"\nout = "results"\nexcel = true\nquiet = true\n')
+    # Editors on Windows begin a file with a byte-order mark.
+    write(tmp_path / "recognizer.toml", '\ufeff[digitize]\nsources = "*.txt"\nout = "results"\nexcel = true\nquiet = true\n')
     ended = run_here("digitize")
     assert (ended.status, ended.out) == (1, "")
     assert (tmp_path / "results" / "records.xlsx").exists()

@@ -133,7 +133,8 @@ def test_time_is_called_only_inside_and_only_once_over() -> None:
 def test_limits_come_from_the_environment_or_the_options_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert from_environment({"RECOGNIZER_PAGE_SECONDS": "7.5", "RECOGNIZER_MODELS": "x"}) == Limits(page_seconds=7.5)
     assert limits_of({"page_drawings": 3}).page_drawings == 3
-    for wrong in ({"page_drawings": "many"}, {"page_drawings": "-1"}, {"pages": 5}):
+    for wrong in ({"page_drawings": "many"}, {"page_drawings": "-1"}, {"page_seconds": "inf"}, {"page_seconds": "nan"},
+                  {"pages": 5}):
         with pytest.raises(UsageError):
             limits_of(wrong)
     form = form_with_a_bad_page(tmp_path, many_cells)

@@ -95,14 +95,17 @@ def _options_of_file(path: Path, context: typer.Context) -> dict[str, dict[str, 
     Raises UsageError for a file or option that is wrong.
     """
     try:
-        tables = tomllib.loads(path.read_text("utf-8"))
+        tables = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
         raise UsageError(say("bad_options_file", reason=error)) from error
     defaults: dict[str, dict[str, Any]] = {}
     commands = getattr(context.command, "commands", {})
-    for limit, setting in tables.pop(LIMITS_TABLE, {}).items():
+    limits = tables.pop(LIMITS_TABLE, {})
+    if not isinstance(limits, dict):
+        raise UsageError(say("unknown_option", name=LIMITS_TABLE))
+    for limit, setting in limits.items():
         limits_of({limit: setting})
         os.environ.setdefault(variable(limit), str(setting))  # which the processes that a command starts inherit
     for name, table in tables.items():
