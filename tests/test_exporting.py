@@ -230,7 +230,7 @@ def write_run(folder: Path, documents: list[Records], failures: tuple[Failure, .
 
 def test_tables_hold_texts_as_printed(tmp_path: Path) -> None:
     write_run(tmp_path, [rich_records(f"{number}.txt", text) for number, text in enumerate(AWKWARD)], excel=True)
-    printable = [text.replace("\udcff", "\ufffd") for text in AWKWARD]
+    printable = [text.replace("\udcff", "\\xff") for text in AWKWARD]
     assert (tmp_path / "records.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     rows = read_csv(tmp_path / "records.csv")
     assert [row["value"] for row in rows if row["period"] == "annual"] == printable

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sqlite3
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,11 +17,13 @@ import pyarrow.dataset
 import pytest
 from test_commands import DOCUMENTS, ROOT, Ended, run, run_here  # noqa: F401
 
-from recognizer.exporting import TABLES, to_json
-from recognizer.exporting.comparison import compare_documents
-from recognizer.exporting.loading import stored_documents, to_records
-from recognizer.exporting.omission import leave_out, parse_omissions
+from recognizer.exporting import TABLES, Failure, OutputFolder, to_json, to_text
+from recognizer.exporting.comparison import compare_documents, compare_runs
+from recognizer.exporting.database import write_database
+from recognizer.exporting.loading import StoredDocument, stored_documents, stored_failures, to_records
+from recognizer.exporting.omission import leave_out, omissions_of, options_of, parse_omissions
 from recognizer.exporting.partition import folder_name, write_partitioned
+from recognizer.types import Records
 
 SOURCES = (DOCUMENTS, ROOT / "eval" / "pdfs" / "langxi_wqy.pdf", ROOT / "eval" / "office_files" / "huaian_wqy.xlsx")
 
@@ -161,6 +165,17 @@ def test_the_examples_of_the_documentation_run(
     exec(compile(codes[0], "docs/results.md", "exec"), {})
 
 
+def test_tables_of_one_run_never_replace_those_of_another(results: Path, tmp_path: Path, run_here: Any) -> None:  # noqa: F811
+    shutil.copytree(results, tmp_path / "other")
+    before = contents(tmp_path / "other")
+    ended = run_here("export", results, "--tables", "--out", tmp_path / "other")
+    assert (ended.status, "another run stands there" in ended.err) == (2, True)
+    assert contents(tmp_path / "other") == before
+    assert run_here("export", results, "--tables", "--out", tmp_path / "reviewed").status == 0
+    for table in TABLES:
+        assert (tmp_path / "reviewed" / f"{table}.csv").read_bytes() == (results / f"{table}.csv").read_bytes()
+
+
 # Database
 
 def test_every_fact_stands_in_the_database_with_its_place(results: Path, tmp_path: Path, run_here: Any) -> None:  # noqa: F811
@@ -195,6 +210,42 @@ def test_every_fact_stands_in_the_database_with_its_place(results: Path, tmp_pat
         tables = {name for name, in ask("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")}
     described = json.loads((tmp_path / "a.metadata.json").read_text("utf-8"))["databases"]["*"]["tables"]
     assert set(described) <= tables
+
+
+def database_of(folder: Path, *documents: StoredDocument) -> sqlite3.Connection:
+    write_database(folder / "facts.sqlite", documents, ())
+    return sqlite3.connect(folder / "facts.sqlite")
+
+
+def test_a_fact_without_a_level_or_a_year_of_its_own_is_known_all_the_same(results: Path, tmp_path: Path) -> None:
+    records = next(document.records for document in stored_documents(results) if document.name.startswith("000"))
+    first = records.projects[0]
+    bare = tuple(replace(indicator, level1=None) for indicator in first.indicators)
+    changed = replace(records, fiscal_year=2031, projects=(replace(first, fiscal_year=None, indicators=bare),))
+    with database_of(tmp_path, StoredDocument("a", changed)) as database:
+        facts = database.execute("SELECT kind, label, fiscal_year FROM facts").fetchall()
+    assert {year for _, _, year in facts} == {2031}
+    labels = [label for kind, label, _ in facts if kind == "value"]
+    assert f"{bare[0].level2} / {bare[0].name}" in labels
+    assert None not in labels
+
+
+def test_names_that_are_no_utf8_stay_apart(tmp_path: Path) -> None:
+    """What was packed in GBK has such names once it is unpacked elsewhere."""
+    for name in ("北京.txt", "北大.txt"):
+        with OutputFolder(tmp_path / "run") as output:
+            records = Records(os.fsdecode(name.encode("gbk")))
+            output.write(records.source, to_text(to_json(records)).encode())
+    with database_of(tmp_path, *stored_documents(tmp_path / "run")) as database:
+        names = [name for name, in database.execute("SELECT name FROM documents ORDER BY name")]
+    assert names == [r"\xb1\xb1\xb4\xf3.txt", r"\xb1\xb1\xbe\xa9.txt"]
+
+
+def test_failures_of_any_name_are_read_back(tmp_path: Path) -> None:
+    failure = Failure("one\u2028two\x85.txt", 3, "read", "why")
+    with OutputFolder(tmp_path) as output:
+        output.write_tables((), (failure,))
+    assert stored_failures(tmp_path) == [failure]
 
 
 # Left out
@@ -236,7 +287,13 @@ def test_only_what_is_named_is_left_out(results: Path) -> None:
         assert before.indicators == after.indicators
 
 
-@pytest.mark.parametrize("code", ["项目负责人", "people:张三", "attributes:", ":x"])
+def test_several_things_can_be_left_out_by_one_text() -> None:
+    said = parse_omissions(["attributes:项目负责人; goals:annual", "attributes:*电话*"])
+    assert [omission.code for omission in said] == ["attributes:*电话*", "attributes:项目负责人", "goals:annual"]
+    assert omissions_of(options_of(said)) == said
+
+
+@pytest.mark.parametrize("code", ["项目负责人", "attributes:甲; 乙", "people:张三", "attributes:", ":x"])
 def test_what_cannot_be_left_out_is_bad_usage(code: str, tmp_path: Path, run_here: Any) -> None:  # noqa: F811
     ended = run_here("digitize", SOURCES[1], "--out", tmp_path / "out", "--without", code)
     assert (ended.status, "cannot" in ended.err or "not something" in ended.err) == (2, True)
@@ -279,10 +336,18 @@ def test_differences_are_told_fact_by_fact(results: Path, tmp_path: Path, run_he
     assert (same.status, same.out) == (0, "nothing differs\n")
 
 
+def test_documents_are_paired_whatever_their_names_begin_with(tmp_path: Path) -> None:
+    """`表.txt` comes before `表.txt-附件`, but its file `表.txt.json` behind it."""
+    for run_of, names in (("before", ["表.txt", "表.txt-附件/a.txt"]), ("after", ["表.txt"])):
+        with OutputFolder(tmp_path / run_of) as output:
+            for name in names:
+                output.write(name, to_text(to_json(Records(name))).encode())
+    found = compare_runs(stored_documents(tmp_path / "before"), stored_documents(tmp_path / "after"))
+    assert [(one.document, one.change) for one in found] == [("表.txt-附件/a.txt", "removed")]
+
+
 def test_projects_are_paired_by_name_before_position(results: Path) -> None:
     records = next(document.records for document in stored_documents(results) if document.name.startswith("000"))
-    from dataclasses import replace
-
     turned = replace(records, projects=(*records.projects[1:], records.projects[0]))
     assert list(compare_documents("a", records, turned)) == []
     without = replace(records, projects=records.projects[1:])

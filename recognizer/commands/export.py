@@ -90,11 +90,16 @@ def _database(folder: Path, path: Path, without: list[str], queue: str | None) -
 
 def _tables(folder: Path, target: Path, queue: str | None) -> list[Path]:
     """Writes the documents and tables as reviewed; returns the paths of the tables."""
+    from recognizer.archive.journal import JOURNAL
     from recognizer.exporting import OutputFolder, to_text
     from recognizer.exporting.loading import stored_failures, to_records
     from recognizer.exporting.tables import TABLES, Columns
     from recognizer.reviewing import reviewed_jsons
 
+    if (target / JOURNAL).exists() and target.resolve() != folder.resolve():
+        clash = either("another run stands there, and its documents would be replaced: choose another folder",
+                       "那里是另一次运行的结果，其文档会被替换：请换一个文件夹")
+        raise UsageError(clash, path=target, stage="export")
     if target.resolve() == folder.resolve():
         clash = either("the corrected tables need a folder of their own: the original reading is kept",
                        "更正后的表须写到另一文件夹，原读数予以保留")

@@ -68,18 +68,18 @@ def _shown(fact: ComparedFact | None) -> dict[str, Any] | None:
 
 
 def compare_runs(before: Iterable[StoredDocument], after: Iterable[StoredDocument]) -> Iterator[Difference]:
-    """The differences between two runs, document by document in the order of their names; both must come sorted.
+    """The differences between two runs, document by document; both must come sorted by file.
 
     A document that only one run has is one difference of kind `document`.
     """
     olds, news = iter(before), iter(after)
     old, new = next(olds, None), next(news, None)
     while old or new:
-        if new is None or (old is not None and old.name < new.name):
+        if new is None or (old is not None and old.file < new.file):
             assert old
             yield Difference(old.name, "", "removed", _whole(old.records), None)
             old = next(olds, None)
-        elif old is None or new.name < old.name:
+        elif old is None or new.file < old.file:
             yield Difference(new.name, "", "added", None, _whole(new.records))
             new = next(news, None)
         else:

@@ -47,7 +47,9 @@ CREATE TABLE attributes (id INTEGER PRIMARY KEY, project_id INTEGER NOT NULL REF
 CREATE TABLE failures (id INTEGER PRIMARY KEY, document TEXT, page INTEGER, stage TEXT, reason TEXT);
 """
 _WHERE = "f.confidence, f.needs_review, f.doubts, f.page, f.x0, f.y0, f.x1, f.y1, f.sheet, f.cell, f.line_first"
-_OF = "d.name AS document, d.city, p.fiscal_year, p.name AS project"
+_OF = "d.name AS document, d.city, coalesce(p.fiscal_year, d.fiscal_year) AS fiscal_year, p.name AS project"
+# Each level that is known, with what parts it from the next; NULL || text is NULL.
+_LABEL = "coalesce(i.level1 || ' / ', '') || coalesce(i.level2 || ' / ', '') || coalesce(i.name, '')"
 _PROJECT = "JOIN projects p ON p.id = f.project_id JOIN documents d ON d.id = p.document_id"
 _AFTERWARDS = f"""
 CREATE INDEX projects_document ON projects(document_id);
@@ -60,13 +62,13 @@ CREATE INDEX goals_project ON goals(project_id);
 CREATE INDEX attributes_project ON attributes(project_id);
 CREATE INDEX attributes_canonical ON attributes(canonical_id);
 CREATE VIEW facts AS
- SELECT 'value' AS kind, {_OF}, i.level1 || ' / ' || i.level2 || ' / ' || i.name AS label, f.period, f.value AS text, {_WHERE}
+ SELECT 'value' AS kind, {_OF}, {_LABEL} AS label, f.period, f.value AS text, {_WHERE}
   FROM indicator_values f JOIN indicators i ON i.id = f.indicator_id JOIN projects p ON p.id = i.project_id
   JOIN documents d ON d.id = p.document_id
- UNION ALL SELECT 'fund', d.name, d.city, coalesce(p.fiscal_year, d.fiscal_year), p.name, f.path, f.period, f.raw, {_WHERE}
+ UNION ALL SELECT 'fund', {_OF}, f.path, f.period, f.raw, {_WHERE}
   FROM funds f LEFT JOIN projects p ON p.id = f.project_id JOIN documents d ON d.id = f.document_id
- UNION ALL SELECT 'goal', d.name, d.city, p.fiscal_year, p.name, NULL, f.kind, f.text, {_WHERE} FROM goals f {_PROJECT}
- UNION ALL SELECT 'attribute', d.name, d.city, p.fiscal_year, p.name, f.key, NULL, f.text, {_WHERE} FROM attributes f {_PROJECT};
+ UNION ALL SELECT 'goal', {_OF}, NULL, f.kind, f.text, {_WHERE} FROM goals f {_PROJECT}
+ UNION ALL SELECT 'attribute', {_OF}, f.key, NULL, f.text, {_WHERE} FROM attributes f {_PROJECT};
 """
 _SEARCH = """
 CREATE VIRTUAL TABLE indicators_fts USING fts5(name, level2, canonical_name, content='indicators', content_rowid='id',

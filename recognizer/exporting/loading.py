@@ -36,15 +36,17 @@ _READING = ("kind", "comparator", "quantity", "quantity_high", "unit", "quantity
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A document of an output folder: its name in the run, its records, and the version that wrote it."""
+    """A document of an output folder: its name in the run, its records, the version that wrote it, and its file below
+    `documents/`, by which documents are sorted (an ending makes the order another than that of the names)."""
 
     name: str
     records: Records
     version: str = ""
+    file: str = ""
 
 
 def stored_documents(folder: Path) -> Iterator[StoredDocument]:
-    """The documents of an output folder, by name, each read when it is asked for.
+    """The documents of an output folder, sorted by file, each read when it is asked for.
 
     Raises UsageError where the folder is no output folder, or a file in it is no document of ours.
     """
@@ -52,12 +54,13 @@ def stored_documents(folder: Path) -> Iterator[StoredDocument]:
     if not documents.is_dir():
         raise UsageError("not an output folder: it has no documents/", path=folder, stage="export",
                          hint="name the folder that recognizer digitize --out wrote")
-    for path in sorted(documents.rglob("*.json"), key=lambda path: path.relative_to(documents).as_posix()):
+    for file in sorted(path.relative_to(documents).as_posix() for path in documents.rglob("*.json") if path.is_file()):
+        path = documents / file
         if path.name.startswith("."):
             continue
         try:
             document = json.loads(path.read_text("utf-8"))
-            yield StoredDocument(str(document["source"]), to_records(document), str(document["recognizer"]["version"]))
+            yield StoredDocument(str(document["source"]), to_records(document), str(document["recognizer"]["version"]), file)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             reason = f"not a document that recognizer digitize wrote: {type(error).__name__}: {error}"
             raise UsageError(reason, path=path, stage="export") from error
@@ -68,7 +71,7 @@ def stored_failures(folder: Path) -> list[Failure]:
     path = folder / FAILURES
     if not path.is_file():
         return []
-    lines = (json.loads(line) for line in path.read_text("utf-8").splitlines() if line)
+    lines = (json.loads(line) for line in path.read_text("utf-8").split("\n") if line)  # a name may hold U+2028
     return [Failure(line["document"], line.get("page"), line["stage"], line["reason"]) for line in lines]
 
 

@@ -14,6 +14,7 @@ from recognizer.types import Ledger, Project, Records
 OmissionTable = Literal["attributes", "goals", "funds", "extra"]
 WITHOUT = "without"  # the option's name
 LEFT_OUT = "…"
+_BETWEEN = ";"
 _SHORTEST = 2  # characters of a text that is looked for among the words that went lost
 
 
@@ -36,9 +37,10 @@ class Omission:
 
 
 def parse_omissions(codes: Iterable[str]) -> tuple[Omission, ...]:
-    """The omissions that the codes say, sorted, each once. Raises UsageError for a code that is none."""
+    """The omissions that the codes say, sorted, each once; one text may say several, with semicolons between. Raises UsageError
+    for a code that is none."""
     found: set[tuple[OmissionTable, str]] = set()
-    for code in codes:
+    for code in (part.strip() for codes_of_one in codes for part in codes_of_one.split(_BETWEEN)):
         table, _, pattern = code.partition(":")
         known = next((name for name in get_args(OmissionTable) if name == table.strip()), None)
         if known is None or not pattern.strip():
@@ -50,12 +52,12 @@ def parse_omissions(codes: Iterable[str]) -> tuple[Omission, ...]:
 
 def options_of(omissions: tuple[Omission, ...]) -> tuple[tuple[str, str], ...]:
     """The omissions as an option of a run, which its documents name; none where there are none."""
-    return ((WITHOUT, "; ".join(omission.code for omission in omissions)),) if omissions else ()
+    return ((WITHOUT, f"{_BETWEEN} ".join(omission.code for omission in omissions)),) if omissions else ()
 
 
 def omissions_of(options: Iterable[tuple[str, str]]) -> tuple[Omission, ...]:
     """The omissions that the options of a run name."""
-    return parse_omissions(code for name, codes in options if name == WITHOUT for code in codes.split("; "))
+    return parse_omissions(codes for name, codes in options if name == WITHOUT)
 
 
 def leave_out(records: Records, omissions: tuple[Omission, ...]) -> Records:

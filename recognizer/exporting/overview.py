@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from recognizer.types import Records
 BINS = 20  # of confidences from 0 to 1
 LISTED = 200  # facts to review that are listed, the most doubtful first
 LISTED_DOCUMENTS = 50  # documents that are named under a reason or a warning
+_NUMBER = re.compile(r"\d+(?:[,.]\d+)*")
 TABLES_COUNTED = ("records", "funds", "goals", "attributes")
 
 
@@ -151,7 +153,7 @@ def _add(found: Overview, records: Records) -> None:
 
 def _without_numbers(warning: str) -> str:
     """A warning as a kind of warnings: its numbers are those of one document."""
-    return "".join("N" if char.isdigit() else char for char in warning).replace("NN", "N").replace("NN", "N").replace("NN", "N")
+    return _NUMBER.sub("N", warning)
 
 
 def top_reasons(failures: dict[tuple[str, str], Named]) -> list[tuple[str, str, Named]]:
