@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from recognizer.auditing import Item, draw_sample, judge_sheet, load_sample, read_sheet
+from recognizer.auditing import Item, draw_sample, judge_sheet, load_sample, read_sheet, write_sheet
 from recognizer.commands.app import app
 from recognizer.errors import UsageError
 
@@ -86,9 +87,49 @@ def test_an_excel_sheet_shows_the_places_and_reads_back(results: Path) -> None:
         page.cell(item.number + 1, 7, item.text).data_type = "s"
         page.cell(item.number + 1, 8, "是")
     book.save(sheet)
+    for column in (7, 8):
+        assert page.cell(2, column).number_format == "@"  # so that 95% and 2023-12 stay what is typed
     audit = judge_sheet(items, read_sheet(sheet, items))
     assert audit.wrong == 0
     assert 0 < audit.interval[1] < 0.5
+
+
+def test_a_sheet_that_somebody_fills_in_is_not_drawn_over(results: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "new" / "sheet.csv"
+    asked = ["audit", str(results), "--size", "10", "--sheet", str(sheet)]
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    assert CliRunner().invoke(app, asked).exit_code == 0  # nobody has begun yet
+    items = load_sample(results)
+    _fill(sheet, items)
+    keyed = sheet.read_bytes()
+    ended = CliRunner().invoke(app, asked)
+    assert isinstance(ended.exception, UsageError)
+    assert "filled in already" in str(ended.exception)
+    assert sheet.read_bytes() == keyed
+    assert load_sample(results) == items
+
+
+def test_a_sheet_comes_back_as_spreadsheets_save_it(tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    texts = ("95%", "2023年12月5日", "1,234.50", "12")
+    items = [Item(number, "a\x07.pdf", "value", "甲", "产出指标 / 名称\r", text, None, None)
+             for number, text in enumerate(texts, 1)]
+    book_path, plain = tmp_path / "a.XLSX", tmp_path / "a.csv"
+    write_sheet(items, book_path, {})
+    book = load_workbook(book_path)
+    page = book.worksheets[0]
+    for row, (typed, shown) in enumerate(
+            ((0.95, "0%"), (datetime(2023, 12, 5), 'yyyy"年"m"月"d"日"'), (1234.5, "#,##0.00"), (12, "General")), 2):
+        page.cell(row, 7).value = typed  # type: ignore[assignment]
+        page.cell(row, 7).number_format = shown
+        page.cell(row, 8).value = "y"
+    book.save(book_path)
+    assert judge_sheet(items, read_sheet(book_path, items)).differences == ()
+    write_sheet(items, plain, {})
+    _fill(plain, items)
+    plain.write_bytes(plain.read_text("utf-8-sig").encode("gb18030"))
+    assert judge_sheet(items, read_sheet(plain, items)).differences == ()
 
 
 def test_the_sample_has_the_shares_of_what_was_accepted(results: Path) -> None:

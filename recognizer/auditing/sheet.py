@@ -9,6 +9,7 @@ from pathlib import Path
 
 from recognizer.auditing.sample import Item
 from recognizer.errors import UsageError
+from recognizer.exporting.text import writable_in_workbook
 
 GIVEN = ("number", "document", "page", "kind", "project", "label")
 FILLED = ("keyed", "label_right")
@@ -17,13 +18,23 @@ MARGIN = 24.0  # points around a fact's box in its picture
 SCALE = 2.0  # pixels of a picture for each point
 _PICTURE = len(COLUMNS) + 1  # the column of pictures
 _ROW_HEIGHT = 60.0  # points of a row with a picture, at least
+_TALLEST_ROW = 409.0  # points, in Excel
+_POINTS = 0.75  # to a pixel
+_AS_TYPED = "@"  # the format of cells in which 95% stays 95% and 2023-12 is no date
 
 Row = dict[str, str]
 
 
 def write_sheet(items: Sequence[Item], path: Path, sources: Mapping[str, Path]) -> Path:
-    """Writes the empty sheet as `path` says by its ending; Excel shows the page around a fact where its file is in `sources`."""
-    if path.suffix == ".xlsx":
+    """Writes the empty sheet as `path` says by its ending; Excel shows the page around a fact where its file is in `sources`.
+
+    Raises UsageError where a sheet stands there that somebody has begun to fill in, OSError where it cannot be written.
+    """
+    if path.exists() and any(row.get("keyed", "").strip() for _, row in _rows(path)):
+        raise UsageError("it is filled in already", path=path, stage="audit",
+                         hint="read it back with --read, or name another --sheet")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if _is_excel(path):
         _write_excel(items, path, sources)
     else:
         with path.open("w", encoding="utf-8-sig", newline="") as file:
@@ -35,7 +46,12 @@ def write_sheet(items: Sequence[Item], path: Path, sources: Mapping[str, Path]) 
 
 def _given(item: Item) -> list[str]:
     page = "" if item.page is None else str(item.page)
-    return [str(item.number), item.document, page, item.kind, item.project, item.label, "", ""]
+    texts = map(writable_in_workbook, (item.document, page, item.kind, item.project, item.label))
+    return [str(item.number), *texts, *("" for _ in FILLED)]
+
+
+def _is_excel(path: Path) -> bool:
+    return path.suffix.lower() == ".xlsx"
 
 
 def _write_excel(items: Sequence[Item], path: Path, sources: Mapping[str, Path]) -> None:
@@ -50,11 +66,15 @@ def _write_excel(items: Sequence[Item], path: Path, sources: Mapping[str, Path])
         for column, text in enumerate(_given(item), 1):
             cell = sheet.cell(item.number + 1, column, text)
             cell.data_type = "s"  # never a formula
+            if column > len(GIVEN):
+                cell.number_format = _AS_TYPED
         picture = _picture(item, sources.get(item.document))
         if picture:
             image = Image(io.BytesIO(picture))
+            smaller = min(1.0, _TALLEST_ROW / (image.height * _POINTS))
+            image.width, image.height = int(image.width * smaller), int(image.height * smaller)
             sheet.add_image(image, sheet.cell(item.number + 1, _PICTURE).coordinate)
-            sheet.row_dimensions[item.number + 1].height = max(_ROW_HEIGHT, image.height * 0.75)
+            sheet.row_dimensions[item.number + 1].height = max(_ROW_HEIGHT, image.height * _POINTS)
     for letter, width in zip("ABCDEFGH", (8, 28, 6, 10, 28, 44, 28, 12), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A2"
@@ -67,12 +87,15 @@ def _picture(item: Item, source: Path | None) -> bytes | None:
         return None
     import pymupdf
 
-    with pymupdf.open(source) as document:
-        page = document[item.page - 1]
-        x0, y0, x1, y1 = item.box
-        around = pymupdf.Rect(x0 - 4 * MARGIN, y0 - MARGIN, x1 + 4 * MARGIN, y1 + MARGIN) & page.rect
-        clip = around * page.derotation_matrix
-        return bytes(page.get_pixmap(matrix=pymupdf.Matrix(SCALE, SCALE), clip=clip).tobytes("png"))
+    try:
+        with pymupdf.open(source) as document:
+            page = document[item.page - 1]
+            x0, y0, x1, y1 = item.box
+            around = pymupdf.Rect(x0 - 4 * MARGIN, y0 - MARGIN, x1 + 4 * MARGIN, y1 + MARGIN) & page.rect
+            clip = around * page.derotation_matrix
+            return bytes(page.get_pixmap(matrix=pymupdf.Matrix(SCALE, SCALE), clip=clip).tobytes("png"))
+    except (RuntimeError, ValueError, IndexError):  # it is another file by now, or none
+        return None
 
 
 def read_sheet(path: Path, items: Sequence[Item]) -> dict[int, Row]:
@@ -80,7 +103,7 @@ def read_sheet(path: Path, items: Sequence[Item]) -> dict[int, Row]:
 
     Raises UsageError that names the lines where rows are missing, changed or not filled in.
     """
-    rows = _excel_rows(path) if path.suffix == ".xlsx" else _csv_rows(path)
+    rows = _rows(path)
     expected = {str(item.number): dict(zip(GIVEN, _given(item), strict=False)) for item in items}
     found: dict[int, Row] = {}
     wrong: list[str] = []
@@ -113,11 +136,20 @@ def label_right(row: Row) -> bool:
     return _ANSWERS[row["label_right"].strip().lower()]
 
 
+def _rows(path: Path) -> list[tuple[int, Row]]:
+    """The rows of a sheet with their lines, the head apart. Raises UsageError for what is no sheet."""
+    return _excel_rows(path) if _is_excel(path) else _csv_rows(path)
+
+
 def _csv_rows(path: Path) -> list[tuple[int, Row]]:
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            return [(reader.line_num, {key: value or "" for key, value in row.items() if key}) for row in reader]
+        data = path.read_bytes()
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:  # older spreadsheets save in the encoding of their system
+            text = data.decode("gb18030")
+        reader = csv.DictReader(io.StringIO(text, newline=""))
+        return [(reader.line_num, {key: value or "" for key, value in row.items() if key}) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"the sheet cannot be read: {error}", path=path, stage="audit") from error
 
@@ -128,9 +160,12 @@ def _excel_rows(path: Path) -> list[tuple[int, Row]]:
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
+    from recognizer.reading.number_format import displayed
+
     try:
         sheet = load_workbook(path, read_only=True).worksheets[0]
-        lines = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+        # A number that was pasted, or typed into a copy, says what it is displayed as.
+        lines = [[displayed(cell.value, cell.number_format or "") for cell in row] for row in sheet.iter_rows()]
     except (OSError, InvalidFileException, BadZipFile, KeyError, ValueError) as error:
         raise UsageError(f"the sheet cannot be read: {error}", path=path, stage="audit") from error
     head = lines[0] if lines else []

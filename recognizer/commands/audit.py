@@ -43,8 +43,13 @@ def audit(
         typer.echo(str(save_audit(found, folder)))
         return
     items = draw_sample(folder, size, seed)
-    save_sample(items, folder)
-    path = write_sheet(items, sheet or folder / "audit" / "sheet.csv", _files(sources))
+    place = sheet or folder / "audit" / "sheet.csv"
+    try:
+        path = write_sheet(items, place, _files(sources))
+        save_sample(items, folder)
+    except OSError as error:
+        said = error.strerror or error
+        raise UsageError(either(f"cannot be written: {said}", f"无法写入：{said}"), path=place, stage="audit") from error
     typer.echo(either(
         f"{len(items)} accepted facts drawn into {path}: key what stands there, and whether the label is right (y or n);\n"
         f"then: recognizer audit {folder} --read {path}",
@@ -53,8 +58,12 @@ def audit(
 
 
 def _files(sources: Path | None) -> dict[str, Path]:
-    """The documents below a folder by the names they have in the results."""
-    return {path.relative_to(sources).as_posix(): path for path in sources.rglob("*.pdf")} if sources else {}
+    """The PDFs below a folder by the names they have in the results. Raises UsageError where there is no such folder."""
+    if sources is None:
+        return {}
+    if not sources.is_dir():
+        raise UsageError(either("no such folder", "没有这个文件夹"), path=sources, stage="audit")
+    return {path.relative_to(sources).as_posix(): path for path in sources.rglob("*") if path.suffix.lower() == ".pdf"}
 
 
 audit.__doc__ = either(
