@@ -68,6 +68,22 @@ def test_a_run_from_and_to_a_store_has_the_bytes_of_one_on_the_disk(tmp_path: Pa
     assert contents(tmp_path / "store") == contents(tmp_path / "out")
 
 
+def test_a_store_that_is_named_later_gets_what_stands_in_the_folder(tmp_path: Path) -> None:
+    for number in range(3):
+        write(tmp_path / "in" / f"good {number}.txt", f"good {number}")
+    source, out = str(tmp_path / "in"), tmp_path / "out"
+    first, second = ((tmp_path / name).as_uri() for name in ("first", "second"))
+    digitize(source, out)
+    assert digitize(source, out, store=first).kept == 3
+    assert contents(tmp_path / "first") == contents(out)
+    write(tmp_path / "in" / "good 3.txt", "good 3")
+    digitize(source, out, store=second)
+    assert contents(tmp_path / "second") == contents(out)
+    digitize(source, out, store=first, excel=True)
+    assert contents(tmp_path / "first") == contents(out)
+    assert (tmp_path / "first" / "records.xlsx").exists()
+
+
 def test_one_object_can_be_named_and_a_missing_folder_is_said(tmp_path: Path, run_here: Any) -> None:  # noqa: F811
     path = write(tmp_path / "in" / "good.txt", "good")
     assert digitize(path.as_uri(), tmp_path / "out").done == 1

@@ -53,6 +53,7 @@ CREATE TABLE runs (
 );
 CREATE TABLE finished (tables TEXT NOT NULL);
 """
+_STORE = "CREATE TABLE IF NOT EXISTS store (url TEXT NOT NULL)"  # apart: journals of this version may be without it
 
 
 class JournalError(RecognizerError):
@@ -117,6 +118,7 @@ class Journal:
         self._db.execute("PRAGMA synchronous = NORMAL")
         if version == 0:
             self._db.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+        self._db.execute(_STORE)
 
     def __enter__(self) -> Journal:
         return self
@@ -342,6 +344,21 @@ class Journal:
         return LastRun(
             self.run, state, started, ended, documents, done, documents - done - to_do, to_do, counts.pages, counts.review,
             failures)
+
+    def store(self) -> str | None:
+        """The address of the store that holds whatever stands in the folder; None where none does for sure."""
+        row = self._db.execute("SELECT url FROM store").fetchone()
+        return row[0] if row else None
+
+    def set_store(self, url: str | None) -> None:
+        """Notes which store holds whatever stands in the folder."""
+        self._db.execute("DELETE FROM store")
+        if url is not None:
+            self._db.execute("INSERT INTO store VALUES (?)", (url,))
+
+    def has_documents(self) -> bool:
+        """Whether the document of any file was ever written into the folder."""
+        return bool(self._db.execute("SELECT 1 FROM files WHERE written IS NOT NULL LIMIT 1").fetchone())
 
     def finished_tables(self) -> str | None:
         """What the tables in the folder were made of, as `set_finished_tables` noted it."""

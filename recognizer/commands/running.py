@@ -73,6 +73,7 @@ def run_archive(
         interruption = stack.enter_context(Interruption(progress.interrupted))
         summary = Summary(passed_over=sources.passed_over, max_error=chosen_of(settings.options).max_error)
         note(journal, inventory, sources, settings, wishes)
+        lacking = _lacks(journal, wishes.store)
         progress.begin(inventory.count)
         for failure in journal.missing():
             summary.add_failure(failure)
@@ -86,6 +87,10 @@ def run_archive(
             if debug and settled.result and settled.result.trace:
                 raise UnforeseenError(settled.result.trace)
         summary.removed = run.finish(complete=not interruption.wanted, excel=wishes.excel, partition=wishes.partition)
+        if lacking and isinstance(output, RemoteOutput) and not interruption.wanted:
+            output.put_everything()
+            with journal.together():
+                journal.set_store(wishes.store)
         summary.documents, summary.done, summary.counts = journal.counts()
         summary.seconds = time.monotonic() - started
         with journal.together():
@@ -120,6 +125,16 @@ def note(journal: Journal, inventory: Inventory, sources: Sources, settings: Set
             journal.forget_contents()
         if wishes.retry_failed:
             journal.forget_failures()
+
+
+def _lacks(journal: Journal, store: str | None) -> bool:
+    """Whether documents may stand in the folder that the store does not hold; else the store will hold what this run writes."""
+    if journal.store() == store:
+        return False
+    lacks = store is not None and journal.has_documents()
+    with journal.together():
+        journal.set_store(None if lacks else store)
+    return lacks
 
 
 def _settled(run: ArchiveRun, supervisor: Supervisor | ClusterSupervisor, interruption: Interruption) -> Iterator[Settled]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from recognizer.exporting.files import WORKBOOK, Failure, OutputFolder
+from recognizer.exporting.files import DOCUMENTS, FAILURES, TABLE_FILES, WORKBOOK, Failure, OutputFolder
 from recognizer.exporting.tables import TABLES, Columns
 from recognizer.objects import objects_below, put_object, remove_object
 
@@ -27,8 +27,21 @@ class RemoteOutput(OutputFolder):
         partition: tuple[str, ...] = ()
     ) -> tuple[Path, ...]:
         written = super().write_tables(documents, failures, excel=excel, partition=partition)
+        self._put_tables()
+        return written
+
+    def put_everything(self) -> None:
+        """Puts whatever stands in the folder: what former runs left there with no store, or another one. Raises OSError."""
+        for path in (self.folder / DOCUMENTS).rglob("*.json"):
+            if path.is_file() and not path.name.startswith("."):
+                put_object(self._address(path), path.read_bytes())
+        self._put_tables()
+
+    def _put_tables(self) -> None:
+        """Puts the tables and failures, and removes tables that the folder has in another form or no longer."""
+        whole = [path for name in (*TABLE_FILES, FAILURES, WORKBOOK) if (path := self.folder / name).exists()]
         parted = [path for table in TABLES for path in sorted((self.folder / table).rglob("*.parquet"))]
-        for path in (*written, *parted):
+        for path in (*whole, *parted):
             put_object(self._address(path), path.read_bytes())
         for name in (WORKBOOK, *(f"{table}.parquet" for table in TABLES)):
             if not (self.folder / name).exists():
@@ -38,7 +51,6 @@ class RemoteOutput(OutputFolder):
             for url, _ in objects_below(f"{self._url}/{table}"):
                 if url.endswith(".parquet") and url not in kept:
                     remove_object(url)
-        return written
 
     def remove_documents(self, unless: Callable[[Path], bool]) -> int:
         going: list[Path] = []
