@@ -260,16 +260,19 @@ def test_a_text_without_a_table_has_no_projects_and_a_warning(tmp_path: Path) ->
     assert document["recognizer"]["warnings"]
 
 
-def test_the_first_ctrl_c_asks_and_the_second_stops() -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM], ids=str)
+def test_the_first_ctrl_c_asks_and_the_second_stops(sent: signal.Signals) -> None:
+    former = signal.getsignal(sent)
     told: list[bool] = []
     with Interruption(lambda: told.append(True)) as interruption:
         assert not interruption.asked()
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(sent)
         assert interruption.asked()
         assert interruption.asked()
         with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(sent)
     assert told == [True]
+    assert signal.getsignal(sent) == former
 
 
 @pytest.mark.parametrize("arguments", [

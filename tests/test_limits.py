@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,8 @@ from recognizer.limits import Limits, OutOfTimeError, from_environment, limits_o
 from recognizer.reading import read, read_text
 from recognizer.types import Grid, Page
 
-PDFS = Path(__file__).parents[1] / "eval" / "pdfs"
+ROOT = Path(__file__).parents[1]
+PDFS = ROOT / "eval" / "pdfs"
 SIDE = 80  # rows and columns of the largest table drawn here
 
 
@@ -128,6 +130,17 @@ def test_time_is_called_only_inside_and_only_once_over() -> None:
     with within(0.05):
         pass
     time.sleep(0.1)
+
+
+def test_the_documentation_names_the_limits_as_they_are() -> None:
+    page = (ROOT / "docs" / "archives.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| ([\d., GiB]+) \|", page, re.MULTILINE)
+    said = {name.strip("`"): figure for names, figures in rows
+            for name, figure in zip(names.split(", "), figures.split(", "), strict=True)}
+    assert len(said) == 8
+    for name, figure in said.items():
+        known = getattr(Limits(), name)
+        assert figure == (f"{known >> 30} GiB" if name.endswith("_bytes") else f"{known:g}"), name
 
 
 def test_limits_come_from_the_environment_or_the_options_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

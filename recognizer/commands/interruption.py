@@ -1,4 +1,7 @@
-"""Ctrl-C at the right moment: the first asks a run to finish what it has begun, the second stops it at once."""
+"""Ctrl-C at the right moment: the first asks a run to finish what it has begun, the second stops it at once.
+
+What `kill`, a service manager or a batch system sends before it kills (SIGTERM) counts as Ctrl-C.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import signal
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
+
+ASKING = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interruption:
@@ -27,14 +32,16 @@ class Interruption:
         return self.wanted
 
     def __enter__(self) -> Interruption:
-        self._former: Any = signal.signal(signal.SIGINT, self._interrupt)
+        self._former: dict[signal.Signals, Any] = {one: signal.signal(one, self._interrupt) for one in ASKING}
         return self
 
     def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, self._former)
+        for one, former in self._former.items():
+            signal.signal(one, former)
 
     def _interrupt(self, _number: int, _frame: FrameType | None) -> None:
         if self.wanted:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # what follows is short, and must not be cut off
+            for one in ASKING:
+                signal.signal(one, signal.SIG_IGN)  # what follows is short, and must not be cut off
             raise KeyboardInterrupt
         self.wanted = True
