@@ -48,6 +48,7 @@ from recognizer.layout import lay_out
 from recognizer.mapping import map_records
 from recognizer.model import Model, load_model
 from recognizer.reading import read
+from recognizer.remembering import Remembered
 from recognizer.repair import repair
 from recognizer.resources import models_folder
 from recognizer.types import Document, Grid, LabelledGrid, Records
@@ -117,6 +118,8 @@ def forget() -> None:
     for one in gc.get_objects():
         if isinstance(one, functools._lru_cache_wrapper) and (one.cache_parameters()["maxsize"] or 0) > MANY:
             one.cache_clear()
+        elif isinstance(one, Remembered):
+            one.forget()
 
 
 def fresh(path: Path, folder: Path) -> list[float]:

@@ -11,7 +11,7 @@ import pymupdf
 import pytest
 from test_commands import run
 
-from recognizer.context import shape
+from recognizer.context import shapes
 from recognizer.errors import UsageError
 from recognizer.layout import lay_out
 from recognizer.limits import Limits, OutOfTimeError, from_environment, limits_of, within
@@ -117,9 +117,7 @@ def test_a_page_that_takes_too_long_is_a_warning() -> None:
 
 def test_a_dotted_line_takes_no_longer_than_other_texts() -> None:
     with within(5):
-        dotted = shape("第一章" + "." * 400 + "12")
-        leader = shape("." * 400 + "12")
-        blank = shape("指标1：" + "." * 400)
+        dotted, leader, blank = shapes(["第一章" + "." * 400 + "12", "." * 400 + "12", "指标1：" + "." * 400])
     assert dotted.shape == leader.shape
     assert (blank != leader).any()
 

@@ -3,6 +3,6 @@
 from recognizer.context.features import features, group_matrix
 from recognizer.context.neighbours import GAPS, Context, context_of
 from recognizer.context.periods import PERIODED, period_features
-from recognizer.context.shape import shape
+from recognizer.context.shape import SHAPES, shapes
 
-__all__ = ["GAPS", "PERIODED", "Context", "context_of", "features", "group_matrix", "period_features", "shape"]
+__all__ = ["GAPS", "PERIODED", "SHAPES", "Context", "context_of", "features", "group_matrix", "period_features", "shapes"]

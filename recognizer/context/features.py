@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from recognizer.context.headings import headings_after_name, headings_over, last_keys, recent_keys
 from recognizer.context.neighbours import Context
-from recognizer.context.shape import shape
+from recognizer.context.shape import shapes as shapes_of
 from recognizer.types import Role
 
 Floats = NDArray[np.float32]
@@ -52,7 +52,7 @@ def features(context: Context, own: Floats, scores: Floats, classes: Sequence[st
     groups = np.minimum(scores @ group_matrix(classes), 1.0)
     keys = scores[:, key_columns(classes)]
     heading = groups[:, _GROUPS.index(Role.HEADER.value)]
-    shapes = np.stack([shape(cell.text) for cell in context.cells]) if count else np.zeros((0, 0), np.float32)
+    shapes = shapes_of([cell.text for cell in context.cells])
     padded = np.concatenate([groups, np.zeros((1, groups.shape[1]), np.float32)])
     slim = np.concatenate([shapes[:, [0, 1, 6, 7, 11, 13, 20]], np.zeros((1, 7), np.float32)])
     columns: list[Floats] = [own, shapes, context.position]

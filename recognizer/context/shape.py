@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from recognizer.remembering import Remembered
 from recognizer.types import Period
 from recognizer.vocabulary import amount_unit_of, framework_level2, level1_of, level2_of, period_of
+
+Floats = NDArray[np.float32]
 
 _COMPARATOR = re.compile(r"^(?:[≥≤＞＜><=＝≧≦﹥﹤‹═⩾⩽≈]|大于|小于|不低于|不少于|不超过|不高于|等于)")
 _ONLY_COMPARATOR = re.compile(
@@ -25,70 +29,111 @@ _NUMBERING = re.compile(
 _TEMPLATE = re.compile(r"^(?:(?:指标|目标)\d*+[:：]?|…++|[.．]{3,}+|[×X*]{2,}+|[，。；:：/\\—-]++)++$")
 _YEAR = re.compile(r"(?:19|20)\d\d年?")
 _DATE = re.compile(r"\d{1,2}月|季度|年底|年初|上半年|下半年|全年")
-_PERCENT = re.compile(r"[%％]")
-_PUNCTUATION = re.compile(r"[，,、；;。]")
 _INNER_NUMBERS = re.compile(r"(?:^|[；;。\s])[(（]?\d{1,2}[)）、.．]")
 
-_IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
-_LATIN = re.compile("[A-Za-z]")
+# Characters at the ends of texts.
+_COLONS, _FULL_STOPS, _COMMAS = frozenset(":："), frozenset("。；;"), frozenset("，,、")
+_OPENING, _CLOSING, _SQUARE, _QUOTES = frozenset("（(【["), frozenset("）)】]"), frozenset("[【"), frozenset('“"《‘')
 
-_PERIODS = tuple(Period)
+# Kinds of characters that are counted.
+_OTHER, _DIGIT, _IDEOGRAPH, _LATIN, _MARK = range(5)
+_KINDS = 5
+_MARKS = "，,、；;。"
+_KNOWN = 0x20000  # codes below which characters are told apart; beyond there are rare ideographs
+
+_ONE_PERIOD = {period: tuple(period is one for one in Period) for period in (*Period, None)}
+SHAPES = 41 + len(Period)  # features of a text's shape
+_seen = Remembered(SHAPES)
 
 
-@lru_cache(maxsize=1 << 16)
-def shape(text: str) -> NDArray[np.float32]:
-    """A vector of shape features of a text as printed, each about 0..1."""
-    bare = "".join(text.split())
-    length = len(bare)
-    share = 1.0 / max(length, 1)
-    digits = sum(map(str.isdigit, bare))
-    ideographs = len(_IDEOGRAPH.findall(bare))
-    latin = len(_LATIN.findall(bare))
-    sentence = len(_PUNCTUATION.findall(bare))
-    period = period_of(bare) if length <= 30 else None
+def shapes(texts: Sequence[str]) -> Floats:
+    """(texts, SHAPES) shape features of texts as printed, each about 0..1."""
+    return _seen.rows(texts, _shapes)
+
+
+def _shapes(texts: Sequence[str]) -> Floats:
+    bare = ["".join(text.split()) for text in texts]
+    counts = _counts(bare)
+    length = np.asarray([len(one) for one in bare])
+    marks = counts[:, _MARK]
+    sizes = [np.minimum(length, 8) / 8, np.minimum(length, 30) / 30, np.minimum(length, 200) / 200,
+             length == 1, length == 2, length <= 4]
+    shares = (counts * (1.0 / np.maximum(length, 1))[:, None])[:, [_DIGIT, _IDEOGRAPH, _LATIN, _MARK]]
+    told = [
+        (*_patterns(one, digits), *_signs(text, one, digits), *_names(one))
+        for text, one, digits in zip(texts, bare, counts[:, _DIGIT].tolist(), strict=True)
+    ]
+    return np.concatenate(
+        [np.stack(sizes, axis=1), shares, np.minimum(marks, 6)[:, None] / 6, told],
+        axis=1, dtype=np.float32, casting="unsafe")
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> NDArray[np.uint8]:
+    """The kind of each character by its code."""
+    kinds = np.full(_KNOWN + 1, _OTHER, np.uint8)
+    kinds[[code for code in range(_KNOWN) if chr(code).isdigit()]] = _DIGIT
+    kinds[0x4E00:0xA000] = _IDEOGRAPH
+    kinds[ord("A") : ord("Z") + 1] = kinds[ord("a") : ord("z") + 1] = _LATIN
+    kinds[[ord(mark) for mark in _MARKS]] = _MARK
+    return kinds
+
+
+def _counts(texts: Sequence[str]) -> NDArray[np.int64]:
+    """(texts, kinds) how many characters of each kind each text has."""
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    kinds = _kinds()[np.minimum(codes, _KNOWN)]
+    owners = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
+    return np.bincount(owners * _KINDS + kinds, minlength=len(texts) * _KINDS).reshape(len(texts), _KINDS)
+
+
+def _patterns(bare: str, digits: int) -> tuple[bool, ...]:
+    """What a text without its white space looks like as a whole; `digits` is how many it has."""
+    return (
+        bool(_COMPARATOR.match(bare)),
+        bool(_ONLY_COMPARATOR.match(bare)),
+        bool(_AMOUNT.match(bare)),
+        bool(digits and _DECIMALS.match(bare)),
+        bool(digits and _NUMBER_UNIT.match(bare)),
+        bool(_NUMBERING.match(bare)),
+        bool(_TEMPLATE.match(bare)),
+        bool(digits and _YEAR.search(bare)),
+        bool(_DATE.search(bare)),
+        "%" in bare or "％" in bare,
+    )
+
+
+def _signs(text: str, bare: str, digits: int) -> tuple[float, ...]:
+    """What a text begins and ends with and has within; `bare` is it without white space."""
     first, last = bare[:1], bare[-1:]
-    features = [
-        min(length, 8) / 8,
-        min(length, 30) / 30,
-        min(length, 200) / 200,
-        float(length == 1),
-        float(length == 2),
-        float(length <= 4),
-        digits * share,
-        ideographs * share,
-        latin * share,
-        sentence * share,
-        min(sentence, 6) / 6,
-        float(bool(_COMPARATOR.match(bare))),
-        float(bool(_ONLY_COMPARATOR.match(bare))),
-        float(bool(_AMOUNT.match(bare))),
-        float(bool(_DECIMALS.match(bare))),
-        float(bool(_NUMBER_UNIT.match(bare))),
-        float(bool(_NUMBERING.match(bare))),
-        float(bool(_TEMPLATE.match(bare))),
-        float(bool(_YEAR.search(bare))),
-        float(bool(_DATE.search(bare))),
-        float(bool(_PERCENT.search(bare))),
-        float(last in "%％"),
-        float(last in ":：" and length > 0),
-        float("：" in bare or ":" in bare),
-        float(first in "（(【[") if first else 0.0,
-        float(last in "）)】]") if last else 0.0,
-        float(bare.count("（") + bare.count("(") != bare.count("）") + bare.count(")")),
-        float(last in "。；;") if last else 0.0,
-        float(last in "，,、") if last else 0.0,
-        min(len(_INNER_NUMBERS.findall(text)), 5) / 5,
-        float("\n" in text),
+    return (
+        last in "%％",
+        last in _COLONS,
+        "：" in bare or ":" in bare,
+        first in _OPENING,
+        last in _CLOSING,
+        bare.count("（") + bare.count("(") != bare.count("）") + bare.count(")"),
+        last in _FULL_STOPS,
+        last in _COMMAS,
+        min(len(_INNER_NUMBERS.findall(text)), 5) / 5 if digits else 0,
+        "\n" in text,
         min(text.count(" "), 6) / 6,
         min(bare.count("指标"), 4) / 4,
         min(bare.count("；") + bare.count(";"), 8) / 8,
-        float(bare.startswith("其中")),
-        float(level1_of(bare) is not None) if length <= 24 else 0.0,
-        float(level2_of(bare) is not None) if length <= 24 else 0.0,
-        float(framework_level2(bare) is not None) if length <= 16 else 0.0,
-        float(amount_unit_of(bare) is not None) if length <= 24 else 0.0,
-        float(first in '“"《‘') if first else 0.0,
-        float(first in "[【") if first else 0.0,
-    ]
-    features.extend(float(period is candidate) for candidate in _PERIODS)
-    return np.asarray(features, np.float32)
+        bare.startswith("其中"),
+    )
+
+
+def _names(bare: str) -> tuple[bool, ...]:
+    """What a text without its white space names: a level, a unit, a period; and whether it is quoted or in square brackets."""
+    length, first = len(bare), bare[:1]
+    period = period_of(bare) if length <= 30 else None
+    return (
+        length <= 24 and level1_of(bare) is not None,
+        length <= 24 and level2_of(bare) is not None,
+        length <= 16 and framework_level2(bare) is not None,
+        length <= 24 and amount_unit_of(bare) is not None,
+        first in _QUOTES,
+        first in _SQUARE,
+        *_ONE_PERIOD[period],
+    )

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.context import PERIODED, features, period_features, shape
+from recognizer.context import PERIODED, SHAPES, features, period_features
 from recognizer.learning.corrections import Correction, lessons
 from recognizer.learning.replay import Replay, replay_for
 from recognizer.learning.texts import taught
@@ -95,7 +95,7 @@ def _looks(
     labels = _indices([text_class(code) for code in codes], classes)
     timed = _indices([code.partition("@")[2] if code.partition("@")[0] in PERIODED else "" for code in codes], periods)
     blind = np.random.default_rng(seed).random(len(codes)) < BLIND
-    own = len(now.classes) + len(shape(""))
+    own = len(now.classes) + SHAPES
     cuts = np.cumsum([len(sample.labels) for sample, _ in seen])[:-1]
 
     def fitted(network: Network, inputs: Floats, targets: NDArray[np.int64], number: int) -> Network:

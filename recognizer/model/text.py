@@ -15,9 +15,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from recognizer.remembering import Remembered
+
 BUCKET_BITS = 14
 BUCKETS = 1 << BUCKET_BITS  # columns of the hashed n-gram space
-BATCH = 256  # texts scored at a time
 _MIX = np.asarray(
     [
         0x9E3779B97F4A7C15,
@@ -83,26 +84,22 @@ class TextModel:
     weights: NDArray[np.float16]
     bias: Floats
     lexicon: frozenset[str] = frozenset()
-    _seen: dict[str, Floats] = field(default_factory=dict, repr=False)
-    _wide: Floats | None = field(default=None, repr=False)
+    _seen: Remembered = field(init=False, repr=False, compare=False)
+    _wide: Floats = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Half floats are slow to add, and the weights of a column are read together.
+        self._wide = np.ascontiguousarray(self.weights, np.float32)
+        self._seen = Remembered(len(self.classes))
 
     def scores(self, texts: Sequence[str]) -> Floats:
         """(texts, classes) scores in 0..1, one class against the rest; answers are kept for texts seen again."""
-        keys = [plain(text) for text in texts]
-        if len(self._seen) > 200_000:
-            self._seen.clear()
-        new = [key for key in dict.fromkeys(keys) if key not in self._seen]
-        for start in range(0, len(new), BATCH):
-            batch = new[start : start + BATCH]
-            self._seen.update(zip(batch, self._score(batch), strict=True))
-        return np.stack([self._seen[key] for key in keys]) if keys else np.zeros((0, len(self.classes)), np.float32)
+        return self._seen.rows([plain(text) for text in texts], self._score)
 
     def _score(self, keys: Sequence[str]) -> Floats:
         columns, sizes = hashed_columns(keys)
         starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-        if self._wide is None:
-            self._wide = self.weights.astype(np.float32)  # half floats are slow to add
-        totals = np.add.reduceat(self._wide[columns], starts, axis=0)
+        totals = np.add.reduceat(self._wide.take(columns, axis=0), starts, axis=0)
         totals = totals / np.sqrt(sizes, dtype=np.float32)[:, None] + self.bias
         scores: Floats = (1.0 / (1.0 + np.exp(-np.clip(totals, -12, 12)))).astype(np.float32)
         return scores

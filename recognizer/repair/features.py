@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recognizer.context.features import features, group_matrix
 from recognizer.context.neighbours import GAPS, Context
-from recognizer.context.shape import shape
+from recognizer.context.shape import shapes as shapes_of
 from recognizer.model import Network, TextModel
 from recognizer.model.text import plain
 from recognizer.types import Grid
@@ -53,8 +53,8 @@ def pair_features(
     padded = np.concatenate([glance, np.zeros((1, glance.shape[1]), np.float32)])
     following = np.minimum(second + 1, len(cells))
     preceding = np.where(first > 0, first - 1, len(cells))
-    shapes = np.stack([shape(cell.text) for cell in cells])
-    both = np.stack([shape(joined) for joined in together_texts])
+    shapes = shapes_of([cell.text for cell in cells])
+    both = shapes_of(together_texts)
     known = np.asarray([plain(cell.text) in text.lexicon for cell in cells], np.float32)
     known_together = np.asarray([plain(joined) in text.lexicon for joined in together_texts], np.float32)
     lexical = np.stack([known[first], known[second], known_together], axis=1)

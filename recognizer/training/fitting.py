@@ -88,11 +88,11 @@ class Texts:
         """
         model = self.model
         like = _Unseen(
-            model.classes, model.weights, model.bias, model.lexicon, {}, self._folds,
+            model.classes, model.weights, model.bias, model.lexicon, self._folds,
             lambda text: -1 if self._seen[text] > RARE else _fold(text),
         )
         known = frozenset(word for word in model.lexicon if sum(word.encode()) % 2)
-        unlike = _Unseen(model.classes, model.weights, model.bias, known, {}, self._folds, _fold)
+        unlike = _Unseen(model.classes, model.weights, model.bias, known, self._folds, _fold)
         return [unlike if number % 2 else like for number in range(count)]
 
 
@@ -110,11 +110,10 @@ class _Unseen(TextModel):
         weights: NDArray[np.float16],
         bias: Floats,
         lexicon: frozenset[str],
-        seen: dict[str, Floats],
         folds: list[TextModel],
         fold_of: Callable[[str], int],
     ) -> None:
-        super().__init__(classes, weights, bias, lexicon, seen)
+        super().__init__(classes, weights, bias, lexicon)
         self._folds = folds
         self._fold_of = fold_of
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recognizer.context import PERIODED, Context, features, period_features, shape
+from recognizer.context import PERIODED, SHAPES, Context, features, period_features
 from recognizer.model import Network, Networks, TextModel
 from recognizer.model.network import train_network
 from recognizer.repair.candidates import plausible
@@ -111,7 +111,7 @@ def _fit_looks(
     known = labels >= 0
     blind = np.random.default_rng(seed).random(len(labels)) < BLIND
     text_classes = texts[0].classes
-    own = len(text_classes) + len(shape(""))
+    own = len(text_classes) + SHAPES
     scores = [
         text.scores([cell.text for cell in sample.whole_context.cells]) for sample, text in zip(samples, texts, strict=True)
     ]

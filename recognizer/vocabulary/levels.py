@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from recognizer.vocabulary.data import load
-from recognizer.vocabulary.text import plain, strip_numbering
+from recognizer.vocabulary.text import only_ideographs, plain, strip_numbering
 
 LEVEL1: tuple[str, ...] = tuple(entry["name"] for entry in load("levels")["level1"])
 LEVEL2: tuple[str, ...] = tuple(entry["name"] for entry in load("levels")["level2"])
@@ -33,7 +33,10 @@ def _bare(text: str) -> str:
     """A label without blanks, a code in front, remarks in brackets and punctuation."""
     if len(text) > _LONGEST_LABEL:
         return ""
-    label = _CODE.sub("", _REMARK.sub("", plain(text)))
+    label = plain(text)
+    if only_ideographs(label):
+        return label
+    label = _CODE.sub("", _REMARK.sub("", label))
     return _ORNAMENT.sub("", label)
 
 

@@ -26,6 +26,10 @@ class _Translation(dict[int, Any]):
 _RADICALS = _Translation(str.maketrans(
     {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0x2E80, 0x2FE0)} | dict(load("headings")["radicals"])))
 
+# What folding changes: texts without any of it, which are most, stay as they are.
+_FOLDED = re.compile(f"[{''.join(map(chr, _RADICALS))}]|{_BLANK}")
+_IDEOGRAPHS = re.compile("[\u4e00-\u9fff]*")
+
 # Full-width letters, digits, brackets and punctuation as their half-width forms, for comparing labels.
 _HALF_WIDTH = _Translation(str.maketrans(
     {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
@@ -47,12 +51,19 @@ _NUMBERING = re.compile(
 _NUMERAL = re.compile(rf"[0-9]+|[{_CHINESE_DIGIT}]{{1,3}}")
 
 
+def only_ideographs(text: str) -> bool:
+    """Whether nothing but ideographs stands in the text: then there is neither width nor mark nor number to take away."""
+    return _IDEOGRAPHS.fullmatch(text) is not None
+
+
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """The text as records keep it: radicals as ideographs, without line breaks and blanks.
 
     A single blank stays between two Latin words. Everything else stays as printed, full and half width too.
     """
+    if not _FOLDED.search(text):
+        return text
     words = _BLANKS.split(text.translate(_RADICALS))
     folded: list[str] = []
     for word in words:
@@ -67,7 +78,8 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=65536)
 def plain(text: str) -> str:
     """The text for comparing labels: folded, half width, without blanks, in lower case."""
-    return fold(text).translate(_HALF_WIDTH).replace(" ", "").lower()
+    folded = fold(text)
+    return folded if only_ideographs(folded) else folded.translate(_HALF_WIDTH).replace(" ", "").lower()
 
 
 @lru_cache(maxsize=16384)
