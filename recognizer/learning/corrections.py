@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from recognizer.model import Model
 from recognizer.repair import repair
 from recognizer.training.examples import NAMING, UNKNOWN, Sample, naming_cells, samples
@@ -42,7 +44,10 @@ def lessons(
         by_document[correction.document].append(correction.cell)
     known = {name: tuple(documents[name]) for name in by_document if name in documents}
     cells = {name: _with_rest(by_document[name], grids, model) for name, grids in known.items()}
-    return samples((LabelledDocument(name, "", cells[name], {"projects": []}, name), grids) for name, grids in known.items())
+    plain, packed = samples(
+        (LabelledDocument(name, "", cells[name], {"projects": []}, name), grids) for name, grids in known.items())
+    taken = [{key for cell in by_document[name] for key in cell.pieces} for name in known]
+    return [_sure_of_joins(sample, keys) for sample, keys in zip(plain, taken, strict=True)], packed
 
 
 def truths(document: LabelledDocument, projects: Collection[int] | None = None) -> list[Correction]:
@@ -69,3 +74,10 @@ def _with_rest(cells: Sequence[TruthCell], grids: Sequence[Grid], model: Model) 
             if pieces:
                 kept.append(TruthCell(UNKNOWN, pieces, "".join(texts[key] for key in pieces)))
     return tuple(sorted(kept, key=lambda cell: cell.pieces[0]))
+
+
+def _sure_of_joins(sample: Sample, taken: Collection[tuple[int, int]]) -> Sample:
+    """The sample with every pair known of which a piece is in a corrected cell: the correction says what belongs to it."""
+    cells = sample.piece_context.cells
+    corrected = np.asarray([cell.pieces[0].key in taken or cell.pieces[-1].key in taken for cell in cells], np.bool_)
+    return replace(sample, known=corrected[sample.pairs[:, 0]] | corrected[sample.pairs[:, 1]])

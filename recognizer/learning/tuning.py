@@ -17,10 +17,9 @@ SOON, LATE, TINY = 0.9, 0.999, 1e-8  # decay of Adam's means, and what keeps it 
 
 
 def tuned(
-    network: Network, inputs: Floats, labels: NDArray[np.int64], weights: Floats, *, epochs: int, rate: float, pull: float,
-    seed: int,
+    network: Network, inputs: Floats, targets: Floats, weights: Floats, *, epochs: int, rate: float, pull: float, seed: int
 ) -> Network:
-    """The network fitted on to (rows, features) `inputs` with class indices `labels`, each row counting `weights` times.
+    """The network fitted on to (rows, features) `inputs` with (rows, classes) `targets`, each row counting `weights` times.
 
     `rate` is the learning rate, which falls to nothing over the `epochs`; `pull` draws every weight back to what it was. The
     network given is not changed.
@@ -38,20 +37,18 @@ def tuned(
         order = draw.permutation(len(inputs))
         for start in range(0, len(order), BATCH):
             chosen = order[start : start + BATCH]
-            slopes = _slopes(now[:layers], now[layers:], inputs[chosen], labels[chosen], scaled[chosen])
+            slopes = _slopes(now[:layers], now[layers:], inputs[chosen], targets[chosen], scaled[chosen])
             step += 1
-            pace = rate * (1 - (step - 1) / steps) * (1 - LATE**step) ** 0.5 / (1 - SOON**step)
+            pace = np.float32(rate * (1 - (step - 1) / steps) * (1 - LATE**step) ** 0.5 / (1 - SOON**step))
             for index, slope in enumerate(slopes):
-                slope += pull * (now[index] - first[index])
-                mean[index] += (1 - SOON) * (slope - mean[index])
-                square[index] += (1 - LATE) * (slope * slope - square[index])
-                now[index] -= pace * mean[index] / (np.sqrt(square[index]) + TINY)
+                slope += np.float32(pull) * (now[index] - first[index])
+                mean[index] += np.float32(1 - SOON) * (slope - mean[index])
+                square[index] += np.float32(1 - LATE) * (slope * slope - square[index])
+                now[index] -= pace * mean[index] / (np.sqrt(square[index]) + np.float32(TINY))
     return Network(network.classes, now[:layers], now[layers:])
 
 
-def _slopes(
-    matrices: list[Floats], biases: list[Floats], inputs: Floats, labels: NDArray[np.int64], weights: Floats
-) -> list[Floats]:
+def _slopes(matrices: list[Floats], biases: list[Floats], inputs: Floats, targets: Floats, weights: Floats) -> list[Floats]:
     """The gradient of the weighted cross entropy by each matrix, then by each bias."""
     layers = [inputs]
     for index, (matrix, bias) in enumerate(zip(matrices, biases, strict=True)):
@@ -61,8 +58,7 @@ def _slopes(
     found -= found.max(axis=1, keepdims=True)
     np.exp(found, out=found)
     found /= found.sum(axis=1, keepdims=True)
-    found[np.arange(len(labels)), labels] -= 1
-    error: Floats = found * (weights / np.float32(len(labels)))[:, None]
+    error: Floats = (found - targets) * (weights / np.float32(len(targets)))[:, None]
     by_matrix: list[Floats] = []
     by_bias: list[Floats] = []
     for index in range(len(matrices) - 1, -1, -1):
