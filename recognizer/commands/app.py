@@ -20,6 +20,7 @@ from recognizer.commands.digitize import digitize
 from recognizer.commands.evaluate import evaluate
 from recognizer.commands.export import export
 from recognizer.commands.messages import say
+from recognizer.commands.newcity import newcity
 from recognizer.commands.report import report
 from recognizer.commands.review import review
 from recognizer.commands.show import show
@@ -47,6 +48,7 @@ app.command()(report)
 app.command()(review)
 app.command()(train)
 app.command()(evaluate)
+app.command()(newcity)
 app.add_typer(vocabulary, name="vocabulary")
 
 

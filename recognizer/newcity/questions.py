@@ -11,8 +11,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from recognizer.labelling import label
 from recognizer.model import Model
 from recognizer.repair import choose, merge, weighed
@@ -48,6 +46,10 @@ class Question:
     place: Place
     layout: int = 0
     part: tuple[int, int] | None = None
+
+    def within(self, layout: int) -> Question:
+        """The question as one of a layout."""
+        return replace(self, layout=layout)
 
 
 def look(grids: Sequence[Grid], model: Model) -> tuple[tuple[LabelledGrid, ...], Mapping[Key, float]]:
@@ -113,9 +115,3 @@ def stakes(labels: Sequence[Label]) -> list[float]:
             if 0 <= at < index:
                 found[at] += 1.0
     return found
-
-
-def mean_doubt(questions: Sequence[Question]) -> float:
-    """The doubt of all cells together, each counting by what hangs on it."""
-    weights = np.array([one.stake for one in questions])
-    return float(np.average([one.doubt for one in questions], weights=weights)) if len(questions) else 0.0
