@@ -39,7 +39,6 @@ from recognizer.types import Document, Grid, Role
 
 POINTS = (0, 5, 10, 20, 50)
 SHOWN = 6  # cells of a reach that a person looks at before it acts
-REPLAYED = 30  # drawn documents seen again while learning: fewer than usual, so that a hundred models take half an hour
 UNKNOWN = "?"
 Key = tuple[int, int]
 
@@ -62,7 +61,7 @@ def city_of(truth: LabelledDocument, model: Model) -> City:
     document, grids = lay_out_document(read_text(truth.text, str(truth.records["source"])))
     cells = {key: one.cell for one in truths(truth) for key in one.cell.pieces}
     odd = frozenset(range(0, len(truth.records["projects"]), 2))
-    return City(truth, document, grids, model, cells, replay_for(model, REPLAYED), odd)
+    return City(truth, document, grids, model, cells, replay_for(model), odd)
 
 
 def value_f1(city: City, model: Model, parity: int) -> Counts:

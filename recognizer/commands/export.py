@@ -17,6 +17,7 @@ from recognizer.errors import UsageError
 from recognizer.language import either
 
 DATABASE = "records.sqlite"
+LABEL_STUDIO = "label_studio"
 REVIEWED = "reviewed"  # the folder of documents and tables with what was corrected
 
 
@@ -28,6 +29,9 @@ def export(
     tables: Annotated[bool, typer.Option("--tables", help=either(
         "Write documents and tables as digitize does, with what was corrected in the review.",
         "按 digitize 的形式写出文档和各表，包含复核中的更正。"))] = False,
+    label_studio: Annotated[bool, typer.Option("--label-studio", help=either(
+        "Write tasks for Label Studio: pages and texts with their facts, decided ones as annotations.",
+        "写成 Label Studio 的任务：页面和文本及其事实，已核对的作为标注。"))] = False,
     partition: Annotated[str | None, typer.Option("--partition", metavar="COLUMN,...", show_default=False, help=either(
         "Write Parquet files by the values of these columns, such as city,fiscal_year.",
         "按这些列的值分开写 Parquet，如 city,fiscal_year。"))] = None,
@@ -41,8 +45,9 @@ def export(
         "Leave out what is named so, such as attributes:项目负责人; can be given several times.",
         "不输出这样命名的内容，如 attributes:项目负责人，可写多次。"))] = None,
 ) -> None:
-    if bool(sqlite) + bool(partition) + tables != 1:
-        wanted = either("say what to write: --sqlite, --tables or --partition", "请说明写什么：--sqlite、--tables 或 --partition")
+    if bool(sqlite) + bool(partition) + tables + label_studio != 1:
+        wanted = either("say what to write: --sqlite, --tables, --label-studio or --partition",
+                        "请说明写什么：--sqlite、--tables、--label-studio 或 --partition")
         raise UsageError(wanted, stage="export")
     if without and not sqlite:
         clash = either("--without goes with --sqlite alone: else give it to digitize",
@@ -53,6 +58,8 @@ def export(
             written = _parted(folder, out or folder, partition, database)
         elif tables:
             written = _tables(folder, out or folder / REVIEWED, database)
+        elif label_studio:
+            written = _tasks(folder, out or folder / LABEL_STUDIO, database)
         else:
             written = _database(folder, out or folder / DATABASE, without or [], database)
         for path in written:
@@ -118,6 +125,20 @@ def _tables(folder: Path, target: Path, queue: str | None) -> list[Path]:
     return written
 
 
+def _tasks(folder: Path, target: Path, url: str | None) -> list[Path]:
+    """Writes the tasks for Label Studio; returns their files and the interfaces."""
+    from recognizer.reviewing import Queue
+    from recognizer.reviewing.label_studio import write_tasks
+    from recognizer.reviewing.pictures import Sources
+
+    queue = Queue(folder, url)
+    try:
+        queue.fill()
+        return write_tasks(queue.by_document(), Sources(folder), target)
+    finally:
+        queue.close()
+
+
 def _parted(folder: Path, target: Path, columns: str, queue: str | None) -> list[Path]:
     """Parts the tables of the folder, with what was corrected; returns the folders written."""
     from recognizer.exporting.partition import parse_partition, replace_partitioned
@@ -140,18 +161,22 @@ export.__doc__ = either(
     "--sqlite writes a database with a table for each kind of facts, every fact with its page and box, and a description for "
     "Datasette (datasette records.sqlite -m records.metadata.json). --tables writes documents and tables as digitize does. "
     "--partition parts the Parquet tables into folders by the "
-    "values of columns. What was accepted and corrected in recognizer review is in all of them.\n\n"
+    "values of columns. --label-studio writes tasks and interfaces for Label Studio. "
+    "What was accepted and corrected in recognizer review is in all of them.\n\n"
     "Examples:\n\n"
     "  recognizer export records --sqlite\n\n"
     "  recognizer export records --sqlite --without attributes:项目负责人 -o public.sqlite\n\n"
     "  recognizer export records --tables -o corrected\n\n"
+    "  recognizer export records --label-studio -o tasks\n\n"
     "  recognizer export records --partition city,fiscal_year",
     "把一次运行的结果写成别的形式。\n\n"
     "--sqlite 写成数据库，每类事实一张表，每条事实都有页码和位置，并附 Datasette 的说明文件"
     "（datasette records.sqlite -m records.metadata.json）。--tables 按 digitize 的形式写出文档和各表。"
-    "--partition 按列的值把 Parquet 分到文件夹里。recognizer review 中的认可和更正都包含在内。\n\n"
+    "--partition 按列的值把 Parquet 分到文件夹里。"
+    "--label-studio 写成 Label Studio 的任务和标注界面。recognizer review 中的认可和更正都包含在内。\n\n"
     "示例：\n\n"
     "  recognizer export 结果 --sqlite\n\n"
     "  recognizer export 结果 --sqlite --without attributes:项目负责人 -o 公开.sqlite\n\n"
     "  recognizer export 结果 --tables -o 更正后\n\n"
+    "  recognizer export 结果 --label-studio -o 任务\n\n"
     "  recognizer export 结果 --partition city,fiscal_year")

@@ -138,6 +138,12 @@ class Sources:
                 return "\n".join(text for _, text, meant in self._lines(path, content, item) if meant)
             return ""
 
+    def text(self, document: str) -> str | None:
+        """The whole text of a document; None where its source is none, has changed or is gone."""
+        with self._lock:
+            path, content, source = self._source(document)
+            return "\n".join(self._all_lines(path, content)) if source is Source.TEXT else None
+
     def _source(self, document: str) -> tuple[Path, str, Source]:
         known = journal_path(self._folder, document)
         if known is None:
@@ -185,9 +191,12 @@ class Sources:
         cells = self._cells.get(content, lambda: _cells_by_page(self._stored(content))).get(number, ())
         return Shown(Source.PAGES, number, len(pdf), rect.width, rect.height, cells)
 
+    def _all_lines(self, path: Path, content: str) -> tuple[str, ...]:
+        return self._texts.get(content, lambda: tuple(decode(read_file(path)[0])[0].split("\n")))
+
     def _lines(self, path: Path, content: str, item: Item) -> Iterator[tuple[int, str, bool]]:
         """The lines around those of the item, which are `meant`."""
-        lines = self._texts.get(content, lambda: tuple(decode(read_file(path)[0])[0].split("\n")))
+        lines = self._all_lines(path, content)
         meant = {number for place in item.at if "lines" in place for number in range(place["lines"][0], place["lines"][1] + 1)}
         if not meant:
             return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from recognizer.reviewing.filling import fill
 from recognizer.reviewing.items import Filters, Item, Progress, alike, choices, find, free, lease, progress
 from recognizer.reviewing.reach import SHARED, Reach, reaches, taken_in
 from recognizer.reviewing.structure import RefusedError, corrected
-from recognizer.reviewing.tables import actions, changes, items, new_id, open_queue, reading, writing
+from recognizer.reviewing.tables import actions, changes, documents, items, new_id, open_queue, reading, writing
 
 STATES = {"accept": "accepted", "correct": "corrected", "reject": "rejected", "skip": "skipped"}
 SHEET = 48  # crops of a contact sheet
@@ -121,6 +121,16 @@ class Queue:
         with reading(self.engine) as connection:
             on_page = [items.c.at.contains(f'"page": {page},')] if page is not None else []
             return find(connection, items.c.document_id == item.document_id, items.c.state != "gone", *on_page)
+
+    def by_document(self) -> Iterator[list[Item]]:
+        """All facts of each document of the run."""
+        with reading(self.engine) as connection:
+            numbers = connection.execute(select(documents.c.id).order_by(documents.c.name)).scalars().all()
+        for number in numbers:
+            with reading(self.engine) as connection:
+                found = find(connection, items.c.document_id == number, items.c.state != "gone")
+            if found:
+                yield found
 
     def sheet(self, reviewer: Reviewer, number: int) -> list[Item]:
         """A contact sheet: the item and others that were read as the same thing; all are the reviewer's for a while."""
