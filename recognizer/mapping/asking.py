@@ -22,9 +22,9 @@ from recognizer.resources import names_folder, training_folder
 
 TEMPLATES = Path(recognizer.concepts.__file__).with_name("templates.csv")
 EXAMPLES = Path(recognizer.concepts.__file__).with_name("examples.csv")
-ROUNDS = 3  # times each name of the vocabulary is asked for
+ROUNDS = 2  # times each name of the vocabulary is asked for
 ABSENT = 0.12  # share of those whose concept is taken out, so that nothing is right
-TEMPLATE_ROUNDS = 10  # times each template is filled
+TEMPLATE_ROUNDS = 4  # times each template is filled
 WITHIN = 0.25  # share of names with words put between theirs
 UNSAID = 0.1  # share of names without the word for what is measured
 REWORDED = 0.3  # share of words that are said otherwise
@@ -49,10 +49,12 @@ _VALUES = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A name to learn from: the query, the id of its concept or None, and the wordings that it must not see."""
+    """A name to learn from: the query, the id of its concept or None, what it was made from, and the wordings that it must
+    not see."""
 
     query: Query
     concept: str | None
+    source: str
     hidden: frozenset[int] = frozenset()
 
 
@@ -67,12 +69,12 @@ def of_labelled(index: Index, labelled: Sequence[tuple[Query, str | None]], roun
     chance = random.Random(seed)
     found = []
     for query, concept in labelled:
-        hidden = namesakes(index, query.name)
+        hidden, source = namesakes(index, query.name), take_apart(query.name).bare
         for number in range(rounds):
             known = number < rounds // 2
             place = Query(query.name, query.level2 if known or chance.random() < 0.7 else None, query.level1,
                           query.value if known or chance.random() < 0.7 else None)
-            found.append(Asked(place, concept, hidden if chance.random() < 0.8 else frozenset()))
+            found.append(Asked(place, concept, source, hidden if chance.random() < 0.8 else frozenset()))
     return found
 
 
@@ -123,7 +125,7 @@ def _of_vocabulary(index: Index, chance: random.Random) -> Iterator[Asked]:
                 hidden = []
             query = _unsaid(wording.text, number, index, chance) if chance.random() < UNSAID else None
             query = query or _placed(_dressed(_reworded(wording.text, chance), chance), number, index, chance)
-            yield Asked(query, None if absent else concept.id, frozenset(hidden))
+            yield Asked(query, None if absent else concept.id, index.bare[place], frozenset(hidden))
 
 
 def _of_templates(index: Index, chance: random.Random) -> Iterator[Asked]:
@@ -137,7 +139,7 @@ def _of_templates(index: Index, chance: random.Random) -> Iterator[Asked]:
             placed = chance.random() < 0.9
             query = Query(_filled(row["句式"], chance), row["二级指标"] if placed else None, level1 if placed else None,
                           chance.choice(_VALUES[row["值"]]))
-            yield Asked(query, concept.id if concept else None)
+            yield Asked(query, concept.id if concept else None, row["句式"])
 
 
 def _of_nothing(index: Index, chance: random.Random) -> Iterator[Asked]:
@@ -147,12 +149,13 @@ def _of_nothing(index: Index, chance: random.Random) -> Iterator[Asked]:
         if index.concept_of[one] == index.concept_of[other]:
             continue
         joined = index.wordings[one].text + chance.choice("、，,、及和") + index.wordings[other].text
-        yield Asked(_placed(joined, int(index.concept_of[chance.choice((one, other))]), index, chance), None)
+        yield Asked(_placed(joined, int(index.concept_of[chance.choice((one, other))]), index, chance), None, joined)
     for clause in list(_banks()["goal_clauses"]) * 6:
-        yield Asked(Query(_filled(clause, chance), chance.choice(index.level2), None, chance.choice(_VALUES["定性"])), None)
+        query = Query(_filled(clause, chance), chance.choice(index.level2), None, chance.choice(_VALUES["定性"]))
+        yield Asked(query, None, clause)
     for level in sorted({str(level) for level in (*index.level2, *index.level1) if level}):
         for name in (level, level.removesuffix("指标"), f"本项目不适用{level}"):
-            yield Asked(Query(name, chance.choice((level, None)), None, "不适用"), None)
+            yield Asked(Query(name, chance.choice((level, None)), None, "不适用"), None, name)
 
 
 def _placed(name: str, number: int, index: Index, chance: random.Random) -> Query:

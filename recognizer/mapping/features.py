@@ -15,13 +15,15 @@ from recognizer.mapping.terms import MEASURES
 from recognizer.mapping.units import unit_family
 from recognizer.mapping.values import parse_value
 
-CANDIDATES = 8  # concepts looked at for a name by the likeness of a wording
-_FITTING = 5  # concepts looked at besides because of what they measure, of what and where
+CANDIDATES = 4  # concepts looked at for a name by the likeness of a wording
+_SAID = 4  # concepts looked at because of what the pieces of the name say
+_UNKNOWN = -9.0  # stands for what pieces do not say of a concept
 _RIVALLED = [1, 2, 8, 10, 11, 13, 14, 18, 19]  # features in which a pair is held against its rivals
 _LONGEST_VALUE = 20  # characters; longer values are sentences
 _TIMELY = MEASURES.index("timely")
 _VAGUE = ("effect", "quality", "mechanism", "timely", "score")  # measures that values of words have anyway
 _WORDINGS = 40  # wordings from which they are chosen
+_NEAR_BEST = 0.4  # of the best wording's likeness; less is not looked at
 _NEAR = {"经济成本指标": "成本指标"}  # the level 2 that older forms have in its place
 # What a name measures that says nothing of it, by the family of its value.
 _IMPLIED = {
@@ -40,6 +42,16 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Printed:
+    """A query's name taken apart, and the unit family and the comparator of its value."""
+
+    query: Query
+    taken: Taken
+    family: str | None
+    comparator: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
     """What is known of each query's place, over (queries, concepts): whether levels agree, are near, differ or are unknown;
     whether the value's unit agrees or differs, and its comparator with the direction. `measure` is what each measures."""
@@ -51,12 +63,16 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Candidates of several names, one after the other: which query, which concept, by which wording, and their features."""
+    """Candidates of several names, one after the other: which query, which concept, by which wording, and their features.
+
+    `lead` is how far the pieces of the name speak for the concept against all others and against none; 0 where it is unknown.
+    """
 
     query: Indices
     concept: Indices
     wording: Indices
     features: Floats
+    lead: Floats
 
 
 def family_of(value: str | None) -> tuple[str | None, str | None]:
@@ -69,10 +85,18 @@ def family_of(value: str | None) -> tuple[str | None, str | None]:
     return {"date": "日期", "qualitative": "定性"}.get(reading.kind), reading.comparator
 
 
-def pairs_of(index: Index, queries: Sequence[Query], hidden: Sequence[frozenset[int]] = ()) -> tuple[Pairs, list[Taken]]:
-    """The candidates of each query; `hidden` are wordings that a query must not see (in training, where it is one of them)."""
-    taken = [_taken(query) for query in queries]
-    places = _places(index, queries, taken)
+def read(queries: Sequence[Query]) -> list[Printed]:
+    """The queries taken apart."""
+    return [Printed(query, _taken(query), *family_of(query.value)) for query in queries]
+
+
+def pairs_of(index: Index, names: Sequence[Printed], said: Floats, hidden: Sequence[frozenset[int]] = ()) -> Pairs:
+    """The candidates of each query; `hidden` are wordings that a query must not see (in training, where it is one of them).
+
+    `said` is what the pieces of each name say of each concept and, in the last column, of its being of none (associations).
+    """
+    queries, taken = [name.query for name in names], [name.taken for name in names]
+    places = _places(index, names)
     groups = np.zeros((len(taken), index.concept_groups.shape[1]), np.float32)
     for number, one in enumerate(taken):
         groups[number, list(one.groups)] = 1
@@ -83,8 +107,9 @@ def pairs_of(index: Index, queries: Sequence[Query], hidden: Sequence[frozenset[
             covered[number] = (groups[number] * index.group_idf) @ index.concept_groups_without(unseen).T
     fitting = covered / (own_words[:, None] + 1) + index.profiles[:, places.measure].T + index.plain / 4
     fitting += places.level[:, :, 0] + places.value[:, :, 0] / 2
-    placed = np.argmax(fitting - covered / (own_words[:, None] + 1) + index.plain, axis=1) if queries else []
-    rows = [_candidates(index, one, fitting[number], int(placed[number]), hidden[number] if hidden else frozenset())
+    placed = fitting - covered / (own_words[:, None] + 1) + index.plain
+    besides = np.concatenate([np.argmax(fitting, axis=1)[:, None], _most_said(said), np.argmax(placed, axis=1)[:, None]], axis=1)
+    rows = [_candidates(index, one, besides[number].tolist(), hidden[number] if hidden else frozenset())
             for number, one in enumerate(taken)]
     query = np.repeat(np.arange(len(queries)), [len(row[0]) for row in rows])
     wording = np.concatenate([row[0] for row in rows]) if rows else np.zeros(0, np.int64)
@@ -95,29 +120,53 @@ def pairs_of(index: Index, queries: Sequence[Query], hidden: Sequence[frozenset[
         _compared(index, [taken[number] for number in query.tolist()], wording, shares, explained),
         fitting[query, concept][:, None], _measured(index, places.measure[query], concept), places.level[query, concept],
         places.value[query, concept]], axis=1)
-    features = np.concatenate([absolute, _beside_rivals(absolute[:, _RIVALLED], query), _written(taken)[query]], axis=1)
-    return Pairs(query, concept, wording, features), taken
+    spoken = _told(said, query, concept)
+    features = np.concatenate([absolute, _beside_rivals(absolute[:, _RIVALLED], query), _written(taken)[query], spoken], axis=1)
+    return Pairs(query, concept, wording, features, np.minimum(spoken[:, 1], spoken[:, 2]))
 
 
-def _candidates(index: Index, taken: Taken, fitting: Floats, placed: int, hidden: frozenset[int]) -> tuple[Indices, Floats]:
+def _most_said(said: Floats) -> Indices:
+    """Of each name the concepts that its pieces speak for most."""
+    known = np.nan_to_num(said[:, :-1], nan=_UNKNOWN)
+    count = min(_SAID, known.shape[1])
+    return np.argpartition(-known, count - 1, axis=1)[:, :count]
+
+
+def _told(said: Floats, query: Indices, concept: Indices) -> Floats:
+    """What the pieces of a name say of each pair: for the concept, against the best other one and against none; 0 if unknown."""
+    known = np.nan_to_num(said, nan=_UNKNOWN)
+    own, nothing = known[query, concept], known[query, -1]
+    ranked = np.partition(known[:, :-1], -2, axis=1) if known.shape[1] > 2 else np.repeat(known[:, :1], 2, axis=1)
+    best, second = ranked[query, -1], ranked[query, -2]
+    lead = own - np.where(own >= best, second, best)
+    found = np.stack([own, lead, own - nothing, np.maximum(best, nothing) - own <= 0, best - nothing, best - second], axis=1)
+    unknown = np.isnan(said[query, concept])
+    found[unknown] = 0
+    return np.concatenate([found, unknown[:, None]], axis=1).astype(np.float32)
+
+
+def _candidates(index: Index, taken: Taken, besides: Sequence[int], hidden: frozenset[int]) -> tuple[Indices, Floats]:
     """A wording of each of the likeliest concepts, best first, and what it shares: likeness, words, pairs, lead over rivals.
 
-    `placed` is the concept of whatever stands in such a place (a task with a date: 完成时间), looked at in any case.
+    `besides` are concepts looked at in any case: what fits best, those the pieces of the name speak for, and that of whatever
+    stands in such a place (a task with a date: 完成时间).
     """
     likeness, words, pairs = index.likeness(taken)
     if hidden:
         likeness[list(hidden)] = -1
-    count = min(_WORDINGS, len(likeness))
-    best = np.argpartition(-likeness, count - 1)[:count]
-    best = best[likeness[best] > 0]
-    best = best[np.argsort(-likeness[best], kind="stable")]
-    _, first = np.unique(index.concept_of[best], return_index=True)
-    alike = best[np.sort(first)][:CANDIDATES]
-    others = np.argpartition(-fitting, _FITTING)[:_FITTING] if len(fitting) > _FITTING else np.arange(len(fitting))
-    known = set(index.concept_of[alike].tolist())
-    fit = dict.fromkeys((*others[np.argsort(-fitting[others], kind="stable")].tolist(), placed))
-    more = [index.best_of(concept, likeness) for concept in fit if concept not in known]
-    chosen = np.concatenate([alike, np.array([one for one in more if likeness[one] >= 0], np.int64)])
+    found: dict[int, int] = {}
+    near = np.flatnonzero(likeness > max(0.0, float(likeness.max(initial=0)) * _NEAR_BEST))
+    near = near[np.argsort(-likeness[near], kind="stable")[:_WORDINGS]]
+    for concept, place in zip(index.concept_of[near].tolist(), near.tolist(), strict=True):
+        found.setdefault(concept, place)
+        if len(found) == CANDIDATES:
+            break
+    for concept in besides:
+        if concept not in found:
+            place = index.best_of(concept, likeness)
+            if likeness[place] >= 0:
+                found[concept] = place
+    chosen = np.array(list(found.values()), np.int64)
     top = likeness[chosen]
     rival = np.full(len(chosen), top[0] if len(top) else 0, np.float32)
     if len(top):
@@ -192,13 +241,14 @@ def _taken(query: Query) -> Taken:
                    groups=tuple(dict.fromkeys((*taken.groups, *told.groups))))
 
 
-def _places(index: Index, queries: Sequence[Query], taken: Sequence[Taken]) -> Places:
-    families = [family_of(query.value) for query in queries]
-    found = [_measure(one, family) for one, (family, _) in zip(taken, families, strict=True)]
+def _places(index: Index, names: Sequence[Printed]) -> Places:
+    found = [_measure(name.taken, name.family) for name in names]
     none = np.zeros((0, len(index.concepts), 4), np.float32)
-    level = np.stack([_levels_of(index, query.level2, query.level1) for query in queries]) if queries else none
-    value = np.zeros((len(queries), len(index.concepts), 4), np.float32)
-    for number, (family, comparator) in enumerate(families):
+    level = (np.stack([_levels_of(index, name.query.level2, name.query.level1) for name in names])
+             if names else none)
+    value = np.zeros((len(names), len(index.concepts), 4), np.float32)
+    for number, name in enumerate(names):
+        family, comparator = name.family, name.comparator
         if family:
             value[number, :, 0] = index.has_family(family)
             value[number, :, 1] = index.has_families & ~index.has_family(family)

@@ -132,18 +132,19 @@ class Index:
             self._pairs, self.pair_idf, taken.pairs)
 
     def _sum(self, postings: dict[str, Indices], idf: dict[str, float], keys: Sequence[str]) -> Floats:
-        found = [postings[key] for key in keys if key in postings]
-        if not found:
-            return np.zeros(len(self.wordings), np.float32)
-        weights = np.repeat([idf[key] for key in keys if key in postings], [len(one) for one in found])
-        return np.bincount(np.concatenate(found), weights, len(self.wordings)).astype(np.float32)
+        found = np.zeros(len(self.wordings), np.float32)
+        for key in keys:
+            places = postings.get(key)
+            if places is not None:
+                found[places] += idf[key]
+        return found
 
     def likeness(self, taken: Taken) -> tuple[Floats, Floats, Floats]:
         """Of each wording: how like a name it is for choosing candidates (0 to 1), and what it shares of words and pairs."""
         words, pairs = self.shared(taken)
         word_share = words / (self.word_weight + self.weight(taken.groups) - words + 1e-6)
         pair_share = pairs / (self.pair_weight + self._pair_weight(taken.pairs) - pairs + 1e-6)
-        return (_WORDS * word_share + (1 - _WORDS) * pair_share).astype(np.float32), words, pairs
+        return (_WORDS * word_share + (1 - _WORDS) * pair_share).astype(np.float32, copy=False), words, pairs
 
 
 def _postings(keys: Sequence[Sequence[str]]) -> tuple[dict[str, Indices], dict[str, float]]:

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from recognizer.concepts import Vocabulary, vocabulary_in_use
-from recognizer.mapping.features import Pairs, Query, family_of, pairs_of
+from recognizer.mapping.features import Pairs, Printed, Query, pairs_of, read
 from recognizer.mapping.index import Floats, Index, Taken
 from recognizer.mapping.scorer import Scorer, shipped_scorer
 from recognizer.types import Canonical
@@ -42,47 +42,25 @@ class Mapper:
         return [match for start in range(0, len(queries), _TOGETHER) for match in self._map(queries[start:start + _TOGETHER])]
 
     def _map(self, queries: Sequence[Query]) -> list[Match | None]:
-        pairs, taken = pairs_of(self.index, queries)
+        names = read(queries)
+        pairs = pairs_of(self.index, names, self.scorer.associations.said(self.index, names))
         found = self.scorer.pairs(pairs.features)
         starts = np.searchsorted(pairs.query, np.arange(len(queries) + 1)).tolist()
-        return [self._match(queries[number], taken[number], pairs, found[start:end], start)
-                for number, (start, end) in enumerate(pairwise(starts))]
+        return [self._match(name, pairs, found[start:end], start)
+                for name, (start, end) in zip(names, pairwise(starts), strict=True)]
 
-    def candidates(self, query: Query, limit: int) -> list[Match]:
-        """The concepts that a name could be a name of, the likeliest first: at most `limit`, unlikely ones too.
-
-        Of the first the score is the probability that it is right, of the others what is left for them. What `map` would answer
-        is the first where its score reaches the scorer's threshold.
-        """
-        pairs, taken = pairs_of(self.index, [query])
-        found = self.scorer.pairs(pairs.features)
-        if not len(found) or not taken[0].bare or self._no_name(taken[0]):
-            return []
-        order = np.argsort(-found).tolist()
-        best: dict[int, int] = {}
-        for place in order:
-            best.setdefault(int(pairs.concept[place]), place)
-        first = self.scorer.confidence(float(found[order[0]]), float(found[order[1]]) if len(order) > 1 else 0.0)
-        matches = []
-        for rank, place in enumerate(list(best.values())[:limit]):
-            concept = self.index.concepts[int(pairs.concept[place])]
-            score = min(float(found[place]), 1 - first) if rank else first
-            why = self._why(query, taken[0], int(pairs.concept[place]), int(pairs.wording[place]))
-            matches.append(Match(concept.id, concept.name, round(score, 4), why))
-        return matches
-
-    def _match(self, query: Query, taken: Taken, pairs: Pairs, found: Floats, start: int) -> Match | None:
-        if not len(found) or not taken.bare or self._no_name(taken):
+    def _match(self, name: Printed, pairs: Pairs, found: Floats, start: int) -> Match | None:
+        if not len(found) or not name.taken.bare or self._no_name(name.taken):
             return None
-        order = np.argsort(-found)
-        second = float(found[order[1]]) if len(order) > 1 else 0.0
-        score = self.scorer.confidence(float(found[order[0]]), second)
+        first = int(np.argmax(found))
+        second = float(np.delete(found, first).max()) if len(found) > 1 else 0.0
+        place = start + first
+        score = self.scorer.confidence(float(found[first]), second, float(pairs.lead[place]))
         if score < self.scorer.threshold:
             return None
-        place = start + int(order[0])
         number = int(pairs.concept[place])
         concept = self.index.concepts[number]
-        return Match(concept.id, concept.name, round(score, 4), self._why(query, taken, number, int(pairs.wording[place])))
+        return Match(concept.id, concept.name, round(score, 4), self._why(name, number, int(pairs.wording[place])))
 
     def _no_name(self, taken: Taken) -> bool:
         """Whether it says that nothing is measured, only repeats a level's label, has no known word, or is a long text."""
@@ -91,8 +69,9 @@ class Mapper:
         level = level1_of(taken.bare) or level2_of(taken.bare)
         return "不适用" in taken.bare or level is not None or not taken.groups or len(taken.bare) > _LONGEST
 
-    def _why(self, query: Query, taken: Taken, number: int, wording: int) -> str:
+    def _why(self, printed: Printed, number: int, wording: int) -> str:
         """What speaks for the match, in signs that need no translation: words that are one, the level 2, the unit family."""
+        query, taken = printed.query, printed.taken
         theirs = self.index.taken[wording]
         said = self.index.wordings[wording]
         reasons = [f"{'=' if taken.bare == theirs.bare else '≈'} {said.text} ({said.source.value})"]
@@ -101,9 +80,8 @@ class Mapper:
                     if token.group in others and token.text != others[token.group]]
         if query.level2 and query.level2 == self.index.level2[number]:
             reasons.append(query.level2)
-        family, _ = family_of(query.value)
-        if family and family in self.index.concepts[number].unit_families:
-            reasons.append(family)
+        if printed.family and printed.family in self.index.concepts[number].unit_families:
+            reasons.append(printed.family)
         return "; ".join(dict.fromkeys(reasons))
 
 

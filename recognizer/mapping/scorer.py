@@ -5,34 +5,39 @@ from __future__ import annotations
 import json
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recognizer.errors import ModelError
+from recognizer.mapping.associations import Associations
 from recognizer.mapping.index import Floats
 from recognizer.model.network import Network
 from recognizer.resources import models_folder
 
 FILE_NAME, CARD_NAME = "names.npz", "names.json"
 CLASSES = ("apart", "together")
+_MOST_LEAD = 2.0  # further leads are no surer
 _LEAST = 1e-4  # probabilities are kept so far from 0 and 1 when their odds are taken
 
 
 @dataclass(slots=True)
 class Scorer:
-    """Networks that say of a pair of a name and a concept whether they belong together, whose mean counts, and what makes of the
-    two best pairs of a name the probability that the best is right (`weights` of their log odds, `bias`).
+    """What pieces of names say of concepts, networks that say of a pair of a name and a concept whether they belong together,
+    whose mean counts, and what makes of the two best pairs of a name the probability that the best is right (`weights` of
+    their log odds and of how far the pieces speak for the best against all others, `bias`).
 
     Names whose probability is below `threshold` are mapped to nothing.
     """
 
+    associations: Associations
     networks: tuple[Network, ...]
-    weights: tuple[float, float] = (1.0, 0.0)
+    weights: tuple[float, float, float] = (1.0, 0.0, 0.0)
     bias: float = 0.0
     threshold: float = 0.5
     card: dict[str, Any] = field(default_factory=dict)
@@ -44,10 +49,16 @@ class Scorer:
         several = np.stack([network.probabilities(features)[:, 1] for network in self.networks])
         return np.asarray(several.mean(axis=0), np.float32)
 
-    def confidence(self, best: float, second: float) -> float:
-        """The probability that the best pair of a name is right, from how likely it and the second are."""
-        weighted = self.weights[0] * log_odds(best) + self.weights[1] * log_odds(second) + self.bias
-        return float(1 / (1 + np.exp(-weighted)))
+    def confidence(self, best: float, second: float, lead: float) -> float:
+        """The probability that the best pair of a name is right, from how likely it and the second are, and how far the pieces
+        speak for it."""
+        weighted = sum(weight * one for weight, one in zip(self.weights, evidence(best, second, lead), strict=True))
+        return float(1 / (1 + np.exp(-weighted - self.bias)))
+
+
+def evidence(best: float, second: float, lead: float) -> tuple[float, float, float]:
+    """What the confidence of a match follows from."""
+    return log_odds(best), log_odds(second), min(max(lead, -_MOST_LEAD), _MOST_LEAD)
 
 
 def log_odds(probability: float) -> float:
@@ -60,7 +71,10 @@ def save_scorer(scorer: Scorer, folder: Path) -> Path:
     """Writes the scorer and its card into `folder`; returns the scorer's path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE_NAME
-    arrays: dict[str, Any] = {"calibration": np.array([*scorer.weights, scorer.bias, scorer.threshold])}
+    own = scorer.associations
+    arrays: dict[str, Any] = {
+        "calibration": np.array([*scorer.weights, scorer.bias, scorer.threshold]), "pieces": _bytes(own.pieces),
+        "concepts": _bytes(own.concepts), "said": own.weights, "said_bias": own.biases, "said_scale": np.array(own.scale)}
     for number, network in enumerate(scorer.networks):
         for layer, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
             arrays[f"{number}.weight{layer}"], arrays[f"{number}.bias{layer}"] = weight.astype(np.float16), bias
@@ -78,14 +92,28 @@ def load_scorer(folder: Path) -> Scorer:
             networks: list[Network] = []
             while f"{len(networks)}.weight0" in arrays:
                 networks.append(_network(arrays, len(networks)))
-            first, second, bias, threshold = map(float, arrays["calibration"])
+            first, second, lead, bias, threshold = map(float, arrays["calibration"])
+            associations = _associations(arrays)
         if not networks:
             raise ValueError("no network")
         card = json.loads((folder / CARD_NAME).read_text("utf-8"))
-        return Scorer(tuple(networks), (first, second), bias, threshold, card)
+        return Scorer(associations, tuple(networks), (first, second, lead), bias, threshold, card)
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelError(
             f"cannot be loaded: {error}", path=path, stage="map", hint="`recognizer vocabulary learn` makes a new one") from error
+
+
+def _bytes(texts: Iterable[str]) -> NDArray[np.uint8]:
+    return np.frombuffer("\n".join(texts).encode(), np.uint8)
+
+
+def _associations(arrays: Mapping[str, Any]) -> Associations:
+    pieces, concepts = (bytes(arrays[key].astype(np.uint8)).decode().split("\n") for key in ("pieces", "concepts"))
+    weights, biases = arrays["said"].astype(np.int8), arrays["said_bias"].astype(np.float32)
+    if weights.shape != (len(pieces), len(concepts)) or biases.shape != (len(concepts),):
+        raise ValueError("its parts do not fit together")
+    return Associations({piece: row for row, piece in enumerate(pieces)}, tuple(concepts), weights, biases,
+                        float(arrays["said_scale"]))
 
 
 def _network(arrays: Mapping[str, Any], number: int) -> Network:

@@ -65,8 +65,12 @@ def terms() -> dict[str, Term]:
 
 
 @cache
-def _longest() -> int:
-    return max(map(len, terms()))
+def _sizes() -> dict[str, tuple[int, ...]]:
+    """The lengths of the words that begin with a character, the longest first."""
+    found: dict[str, set[int]] = {}
+    for word in terms():
+        found.setdefault(word[0], set()).add(len(word))
+    return {first: tuple(sorted(sizes, reverse=True)) for first, sizes in found.items()}
 
 
 def groups() -> int:
@@ -81,14 +85,14 @@ def line_of(name: str) -> str:
 
 def tokenize(line: str) -> tuple[Token, ...]:
     """The tokens of a `line_of` a name, in order; the table stands for `pipeline`."""
-    known, longest = terms(), _longest()
+    known, sizes = terms(), _sizes()
     found: list[Token] = []
     place, unknown, end = 0, 0, len(line)
     while place < end:
         size, term = _special(line, place), None
         if not size:
-            for size in range(min(longest, end - place), 0, -1):
-                term = known.get(line[place:place + size])
+            for size in sizes.get(line[place], ()):
+                term = known.get(line[place:place + size]) if place + size <= end else None
                 if term:
                     break
             else:
