@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recognizer.mapping.features import Printed
-from recognizer.mapping.index import Floats, Index
+from recognizer.mapping.index import Floats, Index, Indices
 from recognizer.mapping.terms import CONTENT, MEASURES
 
 NOTHING = ""  # stands among the concepts for names that are of none
@@ -28,10 +28,15 @@ _PENALTY = 1.0  # inverse strength of the regularisation
 
 @dataclass(slots=True)
 class Associations:
-    """`weights` (pieces, concepts) in 127ths of `scale`, `biases` (concepts,); `concepts` are ids, NOTHING among them."""
+    """Weights of pieces for concepts, only those that say something: of the piece in row r they are the entries from `starts[r]`
+    to `starts[r + 1]` of `columns` (which concept) and `weights` (in 127ths of `scale`). `biases` are over concepts;
+    `concepts` are ids, NOTHING among them.
+    """
 
     pieces: dict[str, int]
     concepts: tuple[str, ...]
+    starts: Indices
+    columns: Indices
     weights: NDArray[np.int8]
     biases: Floats
     scale: float
@@ -40,23 +45,32 @@ class Associations:
         """(names, concepts of the index and nothing): how far each name is on the side of each concept; NaN for concepts that
         were not there when it was learned."""
         own = {concept: number for number, concept in enumerate(self.concepts)}
-        order = [own.get(concept.id, -1) for concept in index.concepts] + [own.get(NOTHING, -1)]
-        found = np.stack([self._said(name) for name in names]) if names else np.zeros((0, len(own)), np.float32)
-        return np.where(np.array(order) < 0, np.nan, found[:, order]).astype(np.float32)
+        order = np.array([own.get(concept.id, -1) for concept in index.concepts] + [own.get(NOTHING, -1)])
+        return np.where(order < 0, np.float32(np.nan), self._sums(names)[:, order])
 
-    def _said(self, name: Printed) -> Floats:
-        rows, weights = [], []
-        norm = 0.0
-        for piece, weight in pieces_of(name):
-            norm += weight * weight
-            row = self.pieces.get(piece)
-            if row is not None:
-                rows.append(row)
-                weights.append(weight)
-        if not rows:
-            return self.biases
-        shares = np.array(weights, np.float32) * np.float32(self.scale / 127 / norm ** 0.5)
-        return np.asarray(shares @ self.weights[rows].astype(np.float32) + self.biases, np.float32)
+    def _sums(self, names: Sequence[Printed]) -> Floats:
+        """(names, own concepts): the weights of the pieces of each name, by what each piece counts, and the biases."""
+        rows: list[int] = []
+        counts: list[float] = []
+        owners: list[int] = []
+        norms: list[float] = []
+        for number, name in enumerate(names):
+            norm, before = 0.0, len(rows)
+            for piece, count in pieces_of(name):
+                norm += count * count
+                row = self.pieces.get(piece)
+                if row is not None:
+                    rows.append(row)
+                    counts.append(count)
+            norms.append(norm ** 0.5)
+            owners.extend([number] * (len(rows) - before))
+        first, sizes = self.starts[rows], np.diff(self.starts)[rows]
+        owner, share = np.array(owners, np.int64), np.array(counts) * (self.scale / 127)
+        entries = np.repeat(first - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+        places = np.repeat(owner * len(self.concepts), sizes) + self.columns[entries]
+        found = np.bincount(places, np.repeat(share / np.array(norms)[owner], sizes) * self.weights[entries],
+                            len(names) * len(self.concepts))
+        return (found.reshape(len(names), -1) + self.biases).astype(np.float32)
 
 
 def pieces_of(name: Printed) -> Iterator[tuple[str, float]]:
@@ -106,7 +120,9 @@ def learn_associations(
         seen[source] |= fresh
         having.update(fresh)
     known = {piece: number for number, piece in enumerate(sorted(one for one, count in having.items() if count >= _LEAST_NAMES))}
-    rows, columns, shares = [], [], []
+    rows: list[int] = []
+    columns: list[int] = []
+    shares: list[float] = []
     for number, pieces in enumerate(found):
         norm = sum(weight * weight for _, weight in pieces) ** 0.5
         for piece, weight in pieces:
@@ -119,6 +135,8 @@ def learn_associations(
     fitted: Any = LinearSVC(C=_PENALTY, tol=1e-2, random_state=seed).fit(inputs, truth)
     weights = np.asarray(fitted.coef_.T, np.float32)
     scale = float(np.abs(weights).max())
-    weights[np.abs(weights) < _LEAST_SHARE * scale] = 0
-    return Associations(known, tuple(map(str, fitted.classes_)), np.round(weights / scale * 127).astype(np.int8),
+    small = np.round(np.where(np.abs(weights) < _LEAST_SHARE * scale, 0, weights / scale * 127)).astype(np.int8)
+    own, concept = np.nonzero(small)
+    starts = np.searchsorted(own, np.arange(len(known) + 1))
+    return Associations(known, tuple(map(str, fitted.classes_)), starts, concept, small[own, concept],
                         np.asarray(fitted.intercept_, np.float32), scale)

@@ -42,12 +42,37 @@ class Mapper:
         return [match for start in range(0, len(queries), _TOGETHER) for match in self._map(queries[start:start + _TOGETHER])]
 
     def _map(self, queries: Sequence[Query]) -> list[Match | None]:
-        names = read(queries)
-        pairs = pairs_of(self.index, names, self.scorer.associations.said(self.index, names))
-        found = self.scorer.pairs(pairs.features)
+        names, pairs, found = self._found(queries)
         starts = np.searchsorted(pairs.query, np.arange(len(queries) + 1)).tolist()
         return [self._match(name, pairs, found[start:end], start)
                 for name, (start, end) in zip(names, pairwise(starts), strict=True)]
+
+    def _found(self, queries: Sequence[Query]) -> tuple[list[Printed], Pairs, Floats]:
+        """The names taken apart, their candidates, and how likely each of these belongs to its name, seen alone."""
+        names = read(queries)
+        pairs = pairs_of(self.index, names, self.scorer.associations.said(self.index, names))
+        return names, pairs, self.scorer.pairs(pairs.features)
+
+    def candidates(self, query: Query, limit: int) -> list[Match]:
+        """The concepts that a name could be a name of, the likeliest first: at most `limit`, unlikely ones too.
+
+        Of the first the score is the probability that it is right, of the others what is left for them. What `map` would answer
+        is the first where its score reaches the scorer's threshold.
+        """
+        (name,), pairs, found = self._found([query])
+        if not len(found) or not name.taken.bare or self._no_name(name.taken):
+            return []
+        order = np.argsort(-found).tolist()
+        second = float(found[order[1]]) if len(order) > 1 else 0.0
+        first = self.scorer.confidence(float(found[order[0]]), second, float(pairs.lead[order[0]]))
+        matches = []
+        for rank, place in enumerate(order[:limit]):
+            number = int(pairs.concept[place])
+            concept = self.index.concepts[number]
+            score = min(float(found[place]), 1 - first) if rank else first
+            why = self._why(name, number, int(pairs.wording[place]))
+            matches.append(Match(concept.id, concept.name, round(score, 4), why))
+        return matches
 
     def _match(self, name: Printed, pairs: Pairs, found: Floats, start: int) -> Match | None:
         if not len(found) or not name.taken.bare or self._no_name(name.taken):

@@ -74,7 +74,8 @@ def save_scorer(scorer: Scorer, folder: Path) -> Path:
     own = scorer.associations
     arrays: dict[str, Any] = {
         "calibration": np.array([*scorer.weights, scorer.bias, scorer.threshold]), "pieces": _bytes(own.pieces),
-        "concepts": _bytes(own.concepts), "said": own.weights, "said_bias": own.biases, "said_scale": np.array(own.scale)}
+        "concepts": _bytes(own.concepts), "sizes": np.diff(own.starts).astype(np.uint16),
+        "columns": own.columns.astype(np.uint16), "said": own.weights, "biases": own.biases, "scale": np.array(own.scale)}
     for number, network in enumerate(scorer.networks):
         for layer, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
             arrays[f"{number}.weight{layer}"], arrays[f"{number}.bias{layer}"] = weight.astype(np.float16), bias
@@ -109,11 +110,14 @@ def _bytes(texts: Iterable[str]) -> NDArray[np.uint8]:
 
 def _associations(arrays: Mapping[str, Any]) -> Associations:
     pieces, concepts = (bytes(arrays[key].astype(np.uint8)).decode().split("\n") for key in ("pieces", "concepts"))
-    weights, biases = arrays["said"].astype(np.int8), arrays["said_bias"].astype(np.float32)
-    if weights.shape != (len(pieces), len(concepts)) or biases.shape != (len(concepts),):
+    starts = np.concatenate([[0], np.cumsum(arrays["sizes"].astype(np.int64))])
+    columns, weights = arrays["columns"].astype(np.int64), arrays["said"].astype(np.int8)
+    biases = arrays["biases"].astype(np.float32)
+    fits = len(starts) == len(pieces) + 1 and columns.shape == weights.shape == (starts[-1],) and biases.shape == (len(concepts),)
+    if not fits or (len(columns) and not 0 <= columns.min() <= columns.max() < len(concepts)):
         raise ValueError("its parts do not fit together")
-    return Associations({piece: row for row, piece in enumerate(pieces)}, tuple(concepts), weights, biases,
-                        float(arrays["said_scale"]))
+    return Associations({piece: row for row, piece in enumerate(pieces)}, tuple(concepts), starts, columns, weights, biases,
+                        float(arrays["scale"]))
 
 
 def _network(arrays: Mapping[str, Any], number: int) -> Network:
