@@ -87,7 +87,8 @@ def reviewed_json(engine: Engine, folder: Path, key: str) -> Json:
     """One document, read from its JSON file (a name from the queue, never from a request), as reviewed."""
     document: Json = json.loads((folder / DOCUMENTS / key).read_text("utf-8"))
     with reading(engine) as connection:
-        decided = find(connection, documents.c.file == key, items.c.last_action.is_not(None),
+        own = select(documents.c.id).where(documents.c.file == key).scalar_subquery()
+        decided = find(connection, items.c.document_id == own, items.c.last_action.is_not(None),
                        items.c.state.not_in(("gone", "skipped")))
         trail = connection.execute(
             select(actions, changes.c.before, changes.c.after, items.c.pointer).select_from(changes)

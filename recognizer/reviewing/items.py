@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
 
 from recognizer.reviewing.facts import READING, Pointer, Reading
-from recognizer.reviewing.tables import actions, documents, items
+from recognizer.reviewing.tables import ORDER, actions, documents, items
 
 LEASE = 300.0  # seconds for which an item that someone looks at is nobody else's
 LONGEST_PACE = 180.0  # seconds: who takes longer for a decision was somewhere else
 PACE_OF = 50  # decisions that the pace is told from
-ORDER = (items.c.group_priority.desc(), items.c.likeness, items.c.priority.desc(), items.c.id)
+DOCUMENT = select(documents.c.name).where(documents.c.id == items.c.document_id).scalar_subquery().label("document")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Progress:
 
 def find(connection: Connection, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Item]:
     """The items that meet the conditions, in the order of the queue."""
-    query = select(items, documents.c.name.label("document")).join(documents).where(*conditions).order_by(*ORDER).limit(limit)
+    query = select(items, DOCUMENT).where(*conditions).order_by(*ORDER).limit(limit)
     return [_item(row) for row in connection.execute(query)]
 
 
@@ -129,9 +129,10 @@ def choices(connection: Connection) -> dict[str, list[tuple[str, int]]]:
     """What the filters can be set to, each with the number of open items, the most first."""
     is_open = items.c.state == "open"
     found: dict[str, list[tuple[str, int]]] = {}
-    by_document = connection.execute(
-        select(documents.c.name, func.count()).join(items).where(is_open).group_by(documents.c.name))
-    found["document"] = [(row[0], row[1]) for row in by_document]
+    by_document = (
+        select(items.c.document_id, func.count().label("number")).where(is_open).group_by(items.c.document_id).subquery())
+    named = select(documents.c.name, by_document.c.number).join(by_document, documents.c.id == by_document.c.document_id)
+    found["document"] = [(row[0], row[1]) for row in connection.execute(named)]
     for name, column in (("city", items.c.city), ("kind", items.c.kind)):
         counted = connection.execute(select(column, func.count()).where(is_open).group_by(column))
         found[name] = [(row[0], row[1]) for row in counted]

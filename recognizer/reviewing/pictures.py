@@ -27,6 +27,7 @@ from recognizer.types import Box, Grid
 
 PAGE_SCALE = 1.5  # pixels to the point of a page
 CROP_SCALE = 2.5
+QUALITY = 88  # of the pictures
 MOST_PIXELS = 4e6  # of a picture: a poster is drawn coarser
 AROUND = (36.0, 12.0)  # points shown around a crop, across and down
 HIGHEST_CROP = 260.0  # points
@@ -107,7 +108,7 @@ class Sources:
             return Shown(source)
 
     def picture(self, document: str, number: int) -> bytes | None:
-        """A page as PNG; None where there is none."""
+        """A page as JPEG; None where there is none."""
         with self._lock:
             path, content, source = self._source(document)
             if source is not Source.PAGES:
@@ -118,7 +119,7 @@ class Sources:
             return self._pictures.get((content, number), lambda: _drawn(pdf[number - 1], None, PAGE_SCALE))
 
     def crop(self, item: Item) -> bytes | None:
-        """A PNG of the place where a fact begins, with a little around it; None where its source has no pages."""
+        """A picture of the place where a fact begins, with a little around it; None where its source has no pages."""
         with self._lock:
             path, content, source = self._source(item.document)
             boxes = boxes_on(item, item.page)
@@ -285,5 +286,6 @@ def _drawn(page: Any, clip: Sequence[float] | None, scale: float) -> bytes:
     scale = min(scale, (MOST_PIXELS / (area.width * area.height)) ** 0.5)
     pixels = page.get_pixmap(matrix=pymupdf.Matrix(scale, scale), clip=area, alpha=False)
     drawn = io.BytesIO()
-    Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples).save(drawn, "PNG", compress_level=1)
+    shown = Image.frombytes("RGB", (pixels.width, pixels.height), pixels.samples)
+    shown.save(drawn, "JPEG", quality=QUALITY, subsampling=0)  # in a fifth of the time that PNG takes
     return drawn.getvalue()

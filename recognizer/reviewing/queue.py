@@ -7,6 +7,7 @@ kept once. Who decides says what they saw of the item last; what someone else ha
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -20,7 +21,7 @@ from recognizer.reviewing.filling import fill
 from recognizer.reviewing.items import Filters, Item, Progress, alike, choices, find, free, lease, progress
 from recognizer.reviewing.reach import SHARED, Reach, reaches, taken_in
 from recognizer.reviewing.structure import RefusedError, corrected
-from recognizer.reviewing.tables import actions, changes, documents, items, new_id, open_queue, reading, writing
+from recognizer.reviewing.tables import QueueError, actions, changes, documents, items, new_id, open_queue, reading, writing
 
 STATES = {"accept": "accepted", "correct": "corrected", "reject": "rejected", "skip": "skipped"}
 SHEET = 48  # crops of a contact sheet
@@ -79,6 +80,7 @@ class Queue:
         self._clock = clock
         self.engine = open_queue(folder, url)
         self._choices: tuple[float, dict[str, list[tuple[str, int]]]] = (0.0, {})
+        self._counting = threading.Lock()
         self._concepts: Collection[str] | None = None
 
     def close(self) -> None:
@@ -94,14 +96,14 @@ class Queue:
     def next(self, reviewer: Reviewer, filters: Filters | None = None) -> Item | None:
         """The item to look at next, which is the reviewer's for a while; None where there is none."""
         now = self._clock()
-        with writing(self.engine) as connection:
+        with writing(self.engine, fleeting=True) as connection:
             found = find(connection, *(filters or Filters()).conditions(), free(reviewer.session, now), limit=1)
             lease(connection, reviewer.session, [item.id for item in found], now)
             return found[0] if found else None
 
     def open(self, reviewer: Reviewer, number: int) -> Item | None:
         """Any item, to look at or to decide again; it is the reviewer's unless another one holds it."""
-        with writing(self.engine) as connection:
+        with writing(self.engine, fleeting=True) as connection:
             found = find(connection, items.c.id == number)
             lease(connection, reviewer.session, [number], self._clock())
             return found[0] if found else None
@@ -119,7 +121,7 @@ class Queue:
     def of_document(self, item: Item, page: int | None = None) -> list[Item]:
         """All facts of an item's document, or of a page of it."""
         with reading(self.engine) as connection:
-            on_page = [items.c.at.contains(f'"page": {page},')] if page is not None else []
+            on_page = [items.c.first_page <= page, items.c.last_page >= page] if page is not None else []
             return find(connection, items.c.document_id == item.document_id, items.c.state != "gone", *on_page)
 
     def by_document(self) -> Iterator[list[Item]]:
@@ -135,7 +137,7 @@ class Queue:
     def sheet(self, reviewer: Reviewer, number: int) -> list[Item]:
         """A contact sheet: the item and others that were read as the same thing; all are the reviewer's for a while."""
         now = self._clock()
-        with writing(self.engine) as connection:
+        with writing(self.engine, fleeting=True) as connection:
             first = find(connection, items.c.id == number)
             if not first:
                 return []
@@ -280,13 +282,25 @@ class Queue:
             return progress(connection, reviewer.session)
 
     def choices(self) -> dict[str, list[tuple[str, int]]]:
-        """What the filters can be set to, with numbers; counted again after a few seconds."""
+        """What the filters can be set to, with numbers; those of a few seconds ago are given while they are counted again."""
         counted, found = self._choices
-        if self._clock() - counted > CHOICES_FOR:
-            with reading(self.engine) as connection:
-                found = choices(connection)
-            self._choices = (self._clock(), found)
-        return found
+        if not found:
+            self._count_choices()
+        elif self._clock() - counted > CHOICES_FOR and self._counting.acquire(blocking=False):
+            threading.Thread(target=self._count_choices_again, daemon=True).start()
+        return self._choices[1]
+
+    def _count_choices(self) -> None:
+        with reading(self.engine) as connection:
+            self._choices = (self._clock(), choices(connection))
+
+    def _count_choices_again(self) -> None:
+        try:
+            self._count_choices()
+        except QueueError:
+            pass  # whoever reads or decides next is told
+        finally:
+            self._counting.release()
 
 
 def _differing(item: Item, made: Reading) -> list[str]:

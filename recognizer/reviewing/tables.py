@@ -30,16 +30,21 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    update,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import SQLAlchemyError as DatabaseTrouble
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateIndex, ExecutableDDLElement
+from sqlalchemy.sql.compiler import DDLCompiler
 
 from recognizer.errors import RecognizerError
 
 QUEUE = "queue.sqlite"
-VERSION = 1  # of the tables below
+VERSION = 2  # of the tables below
 SAME_START = 40  # characters by which equal texts are looked up
 WRITERS = 0x7265636F67  # the lock in PostgreSQL that whoever writes to a queue holds
+CACHE, MAPPED = 64 << 20, 1 << 30  # bytes of SQLite's file kept at hand, and read without copying
 WAIT = 30.0  # seconds for another process's writing to end
 
 metadata = MetaData()
@@ -59,16 +64,25 @@ items = Table(
     Column("table_number", Integer, nullable=False), Column("owner", Text, nullable=False),
     Column("project", Text, nullable=False),
     *(Column(name, Text, nullable=False) for name in ("text", "period", "name", "level1", "level2", "concept")),
+    # what a person joined to it, and what was split from it: see facts.Reading
+    *(Column(name, Text, nullable=False, server_default="") for name in ("joined", "rest", "rest_period")),
     Column("confidence", Float, nullable=False), Column("doubts", Text, nullable=False),  # |name|name|
     Column("reasons", Text, nullable=False), Column("at", Text, nullable=False), Column("headings", Text, nullable=False),
+    Column("first_page", Integer), Column("last_page", Integer),  # that it stands on, those it was carried over from left out
+    Column("alternatives", Text, nullable=False, server_default=""),  # "" until they were looked up
     Column("likeness", String(16), nullable=False), Column("layout", String(16), nullable=False),
     Column("priority", Float, nullable=False), Column("group_priority", Float, nullable=False),
     # sure: accepted by the error budget; open; accepted, corrected, rejected: by a person; skipped; gone: no longer in the run
     Column("state", String(10), nullable=False), Column("last_action", Integer),
     Column("lease_by", Text), Column("lease_until", Float, nullable=False, default=0.0), Column("shown_at", Float),
-    Index("items_of_document", "document_id", "owner"), Index("items_by_likeness", "likeness", "state"),
+    Index("items_of_document", "document_id", "owner"), Index("items_of_page", "document_id", "first_page"),
+    Index("items_by_likeness", "likeness", "state"),
     Index("items_by_name", "name", "level2"), Index("items_by_layout", "layout"), Index("items_by_lease", "lease_by"))
-Index("items_in_order", items.c.state, items.c.group_priority.desc(), items.c.likeness, items.c.priority.desc(), items.c.id)
+# In which items are given out.
+ORDER = (items.c.group_priority.desc(), items.c.likeness, items.c.priority.desc(), items.c.id)
+Index("items_in_order_with_doubts", items.c.state, *ORDER, items.c.doubts)
+Index("items_in_order_of_city", items.c.state, items.c.city, *ORDER)
+Index("items_in_order_of_kind", items.c.state, items.c.kind, *ORDER)
 Index("items_by_text", func.substr(items.c.text, 1, SAME_START), items.c.kind)  # a goal is longer than an index holds
 
 actions = Table(
@@ -119,8 +133,11 @@ def open_queue(folder: Path, url: str | None = None) -> Engine:
             event.listen(engine, "begin", _wait_for_writers)
         metadata.create_all(engine)
         with engine.begin() as connection:
-            if connection.execute(select(about.c.version)).first() is None:
+            version = connection.execute(select(about.c.version)).scalar()
+            if version is None:
                 connection.execute(insert(about).values(version=VERSION))
+            elif version < VERSION:
+                _bring_up(connection)
     except DatabaseTrouble as error:
         raise QueueError(f"the queue cannot be used: {_said(error)}", path=where,
                          hint="move it away to begin anew; its decisions are in it") from error
@@ -138,30 +155,65 @@ def _check(engine: Engine, where: object) -> None:
                          path=str(where), hint="use the version that made it")
 
 
+def _bring_up(connection: Connection) -> None:
+    """Gives a queue of an earlier version what it lacks; its items are looked at anew, and what was decided stays."""
+    known = {column["name"] for column in inspect(connection).get_columns("items")}
+    for column in items.columns:
+        if column.name not in known:
+            connection.execute(AddColumn(column))
+    for index in items.indexes:
+        connection.execute(CreateIndex(index, if_not_exists=True))
+    connection.execute(update(documents).values(written=""))
+    connection.execute(update(about).values(version=VERSION))
+
+
+class AddColumn(ExecutableDDLElement):
+    """ALTER TABLE ... ADD COLUMN, which SQLAlchemy leaves to others."""
+
+    inherit_cache = False
+
+    def __init__(self, column: Column[Any]) -> None:
+        self.column = column
+
+
+@compiles(AddColumn)
+def _add_column(element: AddColumn, compiler: DDLCompiler, **_: Any) -> str:
+    return f"ALTER TABLE {element.column.table.name} ADD COLUMN {compiler.get_column_specification(element.column)}"
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """A decision that was confirmed stands on the disk, whatever happens to the process or the machine."""
     connection.isolation_level = None  # SQLAlchemy begins the transactions
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = {-(CACHE >> 10)}")
+    connection.execute(f"PRAGMA mmap_size = {MAPPED}")
 
 
 def _begin_immediate(connection: Connection) -> None:
     """Who is going to write waits here for others, and not in the midst of it, where SQLite would give up."""
-    reading = connection.get_execution_options().get("reading")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get("reading"):
+        connection.exec_driver_sql(f"PRAGMA synchronous = {'NORMAL' if options.get('fleeting') else 'FULL'}")
+    connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
 
 
 def _wait_for_writers(connection: Connection) -> None:
     """The same in PostgreSQL, which would let two find the same item free: one after the other, until the transaction's end."""
-    if not connection.get_execution_options().get("reading"):
+    options = connection.get_execution_options()
+    if not options.get("reading"):
         connection.execute(select(func.pg_advisory_xact_lock(WRITERS)))
+        if options.get("fleeting"):
+            connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction: all that is written in the block, or nothing. Raises FullDiskError and UnansweredError."""
-    with _troubles_named(), engine.begin() as connection:
+def writing(engine: Engine, *, fleeting: bool = False) -> Iterator[Connection]:
+    """A transaction: all that is written in the block, or nothing. Raises FullDiskError and UnansweredError.
+
+    It is on the disk when the block ends; what is `fleeting`, as leases are, may get there later.
+    """
+    with _troubles_named(), engine.connect().execution_options(fleeting=fleeting) as connection, connection.begin():
         yield connection
 
 

@@ -67,12 +67,12 @@ class Desk:
     def picture(self, request: Request, _fields: Mapping[str, str]) -> Response:
         """The picture of a page of an item's document."""
         item = self._queue.look(request.path_params["number"])
-        return _png(self._sources.picture(item.document, request.path_params["page"]) if item else None)
+        return _picture(self._sources.picture(item.document, request.path_params["page"]) if item else None)
 
     def crop(self, request: Request, _fields: Mapping[str, str]) -> Response:
         """The picture of an item's cell."""
         item = self._queue.look(request.path_params["number"])
-        return _png(self._sources.crop(item) if item else None)
+        return _picture(self._sources.crop(item) if item else None)
 
     def reach(self, request: Request, fields: Mapping[str, str]) -> Response:
         """How far a decision could reach, to choose from; where there is nothing to choose, the decision is made."""
@@ -125,7 +125,7 @@ class Desk:
         details: dict[str, Any] = self._source(request, item) if item else {}
         return self._renderer.page(
             request, template, item=item, filters=filters, query=query_of(filters), progress=self._queue.progress(reviewer),
-            choices=self._queue.choices(), undoable=self._queue.last_action(reviewer), concepts=_concepts(),
+            choices=self._queue.choices, undoable=self._queue.last_action(reviewer), concepts=_concepts,
             history=self._queue.audit(limit=10, item=item.id) if item and item.seen else [],
             has_crop=bool(item and boxes_on(item, item.page) and details["shown"].source is Source.PAGES), **details)
 
@@ -163,10 +163,10 @@ def _decision(fields: Mapping[str, str]) -> Decision | None:
     return Decision(int(item), what, fields.get("ticket") or secrets.token_hex(16), int(seen), wanted, scope, why)
 
 
-def _png(data: bytes | None) -> Response:
+def _picture(data: bytes | None) -> Response:
     if data is None:
         return PlainTextResponse("there is no picture", 404)
-    return Response(data, media_type="image/png", headers={"Cache-Control": PICTURE_AGE})
+    return Response(data, media_type="image/jpeg", headers={"Cache-Control": PICTURE_AGE})
 
 
 def _concepts() -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ class Overviews:
         filters = filters_of(fields)
         return self._renderer.page(
             request, "list.html", items=self._queue.listed(filters, LISTED), filters=filters, query=query_of(filters),
-            choices=self._queue.choices(), progress=self._queue.progress(self._renderer.reviewer(request)))
+            choices=self._queue.choices, progress=self._queue.progress(self._renderer.reviewer(request)))
 
     def sheets(self, request: Request, _fields: Mapping[str, str]) -> Response:
         """The contact sheets that there are."""
