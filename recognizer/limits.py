@@ -18,6 +18,7 @@ from types import FrameType
 from typing import Any
 
 from recognizer.errors import UsageError
+from recognizer.language import either
 
 PREFIX = "RECOGNIZER_"  # of the environment's variables: RECOGNIZER_PAGE_SECONDS
 
@@ -89,13 +90,15 @@ def limits_of(given: Mapping[str, object]) -> Limits:
     chosen: dict[str, Any] = {}
     for name, setting in given.items():
         if name not in names:
-            raise UsageError(f"no such limit: {name}; there are {', '.join(names)}")
+            raise UsageError(either(f"no such limit: {name}; there are {', '.join(names)}",
+                                    f"没有这个限值：{name}；现有 {', '.join(names)}"))
         try:
             number = type(getattr(usual, name))(str(setting))
         except ValueError:
             number = 0
         if not 0 < number < float("inf"):
-            raise UsageError(f"the limit {name} must be a positive number, not {setting!r}")
+            raise UsageError(either(f"the limit {name} must be a positive number, not {setting!r}",
+                                    f"限值 {name} 须为正数，不能是 {setting!r}"))
         chosen[name] = number
     return Limits(**chosen)
 

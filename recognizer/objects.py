@@ -16,6 +16,7 @@ from typing import Any
 
 from recognizer.errors import UnreadableFileError, UsageError
 from recognizer.files import Stamp, hash_file, read_file, stamp_of
+from recognizer.language import either
 from recognizer.limits import from_environment
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # one letter is a drive
@@ -112,10 +113,12 @@ def _system(url: str) -> tuple[Any, str]:
 
         system, place = fsspec.core.url_to_fs(url)
     except ImportError as error:
-        hint = "pip install 'recognizer[cluster]', and s3fs, gcsfs or ossfs for its kind of store"
-        raise UsageError(f"addresses in stores need a package: {error}", path=url, hint=hint) from error
+        hint = either("pip install 'recognizer[cluster]', and s3fs, gcsfs or ossfs for its kind of store",
+                      "pip install 'recognizer[cluster]'，并按存储种类安装 s3fs、gcsfs 或 ossfs")
+        reason = either(f"addresses in stores need a package: {error}", f"存储地址需要另装软件包：{error}")
+        raise UsageError(reason, path=url, hint=hint) from error
     except ValueError as error:
-        raise UsageError(f"no such kind of address: {error}", path=url) from error
+        raise UsageError(either(f"no such kind of address: {error}", f"没有这种地址：{error}"), path=url) from error
     return system, str(place)
 
 

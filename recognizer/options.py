@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from recognizer.errors import UsageError
+from recognizer.language import either
 
 MAX_ERROR = 0.02  # share of wrong facts among those accepted unseen, unless the user says otherwise
 
@@ -44,5 +45,6 @@ def share_of(text: str) -> float:
     except ValueError:
         number = -1.0
     if not 0 < number < 1:
-        raise UsageError(f"not a share of errors: {text!r}", stage="check", hint="write it as 1% or as 0.01")
+        raise UsageError(either(f"not a share of errors: {text!r}", f"不是错误比例：{text!r}"), stage="check",
+                         hint=either("write it as 1% or as 0.01", "写作 1% 或 0.01"))
     return number

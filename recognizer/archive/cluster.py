@@ -26,6 +26,7 @@ from recognizer.archive.task import READER, Messages, Result, message, message_o
 from recognizer.errors import UsageError
 from recognizer.exporting import Failure
 from recognizer.files import Stamp
+from recognizer.language import either
 from recognizer.limits import PREFIX
 from recognizer.objects import is_url
 
@@ -42,12 +43,14 @@ def check_cluster(cluster: str) -> str:
     """The cluster as it is given. Raises UsageError for what names none, or where dask.distributed is missing."""
     number = cluster.removeprefix(LOCAL)
     if not (cluster.startswith(SCHEMES) or (cluster.startswith(LOCAL) and number.isdecimal() and int(number))):
-        hint = "give tcp://scheduler:8786, or local:4 for four workers on this machine"
-        raise UsageError(f"no cluster: {cluster!r}", stage="start", hint=hint)
+        hint = either("give tcp://scheduler:8786, or local:4 for four workers on this machine",
+                      "写 tcp://scheduler:8786，或 local:4 表示本机四个进程")
+        raise UsageError(either(f"no cluster: {cluster!r}", f"不是集群：{cluster!r}"), stage="start", hint=hint)
     try:
         import distributed  # noqa: F401
     except ImportError as error:
-        raise UsageError("runs on a cluster need dask.distributed", hint="pip install 'recognizer[cluster]'") from error
+        reason = either("runs on a cluster need dask.distributed", "在集群上运行需要 dask.distributed")
+        raise UsageError(reason, hint="pip install 'recognizer[cluster]'") from error
     return cluster
 
 

@@ -24,6 +24,7 @@ from recognizer.archive.task import Counts, Result
 from recognizer.errors import RecognizerError
 from recognizer.exporting import Failure
 from recognizer.files import Stamp
+from recognizer.language import either
 
 JOURNAL = "run.sqlite"
 VERSION = 1  # of the tables below
@@ -103,17 +104,19 @@ class Journal:
             self._prepare()
         except sqlite3.DatabaseError as error:
             raise JournalError(
-                f"the journal cannot be used: {error}", path=path, stage="start",
-                hint="move it away: the next run begins anew") from error
+                either(f"the journal cannot be used: {error}", f"运行日志无法使用：{error}"), path=path, stage="start",
+                hint=either("move it away: the next run begins anew", "把它移走，下次运行从头开始")) from error
 
     def _prepare(self) -> None:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             raise JournalError(
-                f"the journal is of a newer version ({version}; this one knows {VERSION})", stage="start",
-                hint="use the version that made it, or another folder")
+                either(f"the journal is of a newer version ({version}; this one knows {VERSION})",
+                       f"运行日志来自更新的版本（{version}；本版本认识 {VERSION}）"), stage="start",
+                hint=either("use the version that made it, or another folder", "请用写它的版本，或换一个文件夹"))
         if version == 0 and self._db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
-            raise JournalError("it is another program's database, not a journal", stage="start", hint="choose another folder")
+            raise JournalError(either("it is another program's database, not a journal", "这是别的程序的数据库，不是运行日志"),
+                               stage="start", hint=either("choose another folder", "请换一个文件夹"))
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")
         if version == 0:
@@ -379,7 +382,8 @@ def last_run(path: Path) -> LastRun | None:
         with journal:
             return journal.look_back()
     except sqlite3.DatabaseError as error:
-        raise JournalError(f"the journal cannot be used: {error}", path=path, stage="start") from error
+        said = either(f"the journal cannot be used: {error}", f"运行日志无法使用：{error}")
+        raise JournalError(said, path=path, stage="start") from error
 
 
 def _values(stamp: Stamp) -> tuple[int, int, int, int]:

@@ -18,12 +18,13 @@ from recognizer.archive.journal import File, Journal
 from recognizer.archive.process import Job
 from recognizer.archive.supervisor import Died, Outcome
 from recognizer.archive.task import Result, Task, unpacked
-from recognizer.errors import RecognizerError
+from recognizer.errors import ModelError, RecognizerError
 from recognizer.exporting import SCHEMA_VERSION, TABLES, Columns, Failure, OutputFolder, document_path, with_source
 from recognizer.exporting.files import DOCUMENTS, FAILURES, FILE_NAME_BYTES, TABLE_FILES, WORKBOOK
 from recognizer.exporting.omission import omissions_of
 from recognizer.exporting.text import writable
 from recognizer.files import stamp_of
+from recognizer.language import either
 from recognizer.limits import OF_PROCESSES, from_environment
 from recognizer.objects import hash_source
 from recognizer.resources import models_folder
@@ -41,11 +42,18 @@ class Settings:
     options: tuple[tuple[str, str], ...] = ()
 
     def engine(self) -> str:
-        """A hash that stands for the model's files, the version, the options and the limits that shape what is read."""
+        """A hash that stands for the model's files, the version, the options and the limits that shape what is read.
+
+        Raises ModelError where the folder has no model, before a run notes that it goes by one.
+        """
         limits = {name: figure for name, figure in asdict(from_environment()).items() if name not in OF_PROCESSES}
         made = hashlib.sha256(json.dumps([__version__, SCHEMA_VERSION, self.options, limits]).encode())
         folder = Path(self.model) if self.model else models_folder()
-        for path in sorted(folder.glob("*.*")):
+        files = sorted(folder.glob("*.*"))
+        if not any(path.suffix == ".npz" for path in files):
+            raise ModelError(either("no model is stored there", "那里没有模型"), path=folder, stage="start",
+                             hint=either("`recognizer train` makes one", "用 recognizer train 训练一个"))
+        for path in files:
             made.update(f"\n{path.name}\n".encode())
             made.update(path.read_bytes())
         return made.hexdigest()[:32]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from recognizer.errors import UsageError
+from recognizer.language import either
 
 SAMPLE = "sample.json"  # in the audit folder: what was drawn, with what was read
 FOLDER = "audit"
@@ -50,7 +51,8 @@ def draw_sample(folder: Path, size: int, seed: int) -> list[Item]:
         strata.setdefault((row["document"], row["kind"]), []).append(row)
     total = sum(map(len, strata.values()))
     if not total:
-        raise UsageError("no fact is accepted there: there is nothing to audit", path=folder, stage="audit")
+        reason = either("no fact is accepted there: there is nothing to audit", "其中没有自动接受的事实，无可核查")
+        raise UsageError(reason, path=folder, stage="audit")
     draw = random.Random(seed)
     share = min(1.0, size / total)
     chosen: list[dict[str, Any]] = []
@@ -70,7 +72,9 @@ def _accepted(folder: Path) -> Iterator[dict[str, Any]]:
     for table, kind, labels, text in _TABLES:
         path = folder / f"{table}.parquet"
         if not path.is_file():
-            raise UsageError(f"{path.name} is missing: this is no folder that digitize wrote", path=folder, stage="audit")
+            reason = either(f"{path.name} is missing: this is no folder that digitize wrote",
+                            f"缺少 {path.name}：这不是 digitize 写出的文件夹")
+            raise UsageError(reason, path=folder, stage="audit")
         frame = pandas.read_parquet(path)
         for row in json.loads(frame[~frame["needs_review"].astype(bool)].to_json(orient="records", double_precision=15)):
             if _said(row[text]):
@@ -104,7 +108,8 @@ def load_sample(folder: Path) -> list[Item]:
         drawn = json.loads(path.read_text("utf-8"))
         return [Item(**{**item, "box": tuple(item["box"]) if item["box"] else None}) for item in drawn]
     except FileNotFoundError:
-        hint = "`recognizer audit DIR` draws one"
-        raise UsageError("no sample was drawn there yet", path=folder, stage="audit", hint=hint) from None
+        hint = either("`recognizer audit DIR` draws one", "先运行 recognizer audit DIR 抽样")
+        raise UsageError(either("no sample was drawn there yet", "尚未抽样"), path=folder, stage="audit", hint=hint) from None
     except (ValueError, TypeError, KeyError) as error:
-        raise UsageError(f"the sample cannot be read: {error}", path=path, stage="audit") from error
+        reason = either(f"the sample cannot be read: {error}", f"样本无法读取：{error}")
+        raise UsageError(reason, path=path, stage="audit") from error

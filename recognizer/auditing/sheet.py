@@ -10,6 +10,7 @@ from pathlib import Path
 from recognizer.auditing.sample import Item
 from recognizer.errors import UsageError
 from recognizer.exporting.text import writable_in_workbook
+from recognizer.language import either
 
 GIVEN = ("number", "document", "page", "kind", "project", "label")
 FILLED = ("keyed", "label_right")
@@ -31,8 +32,8 @@ def write_sheet(items: Sequence[Item], path: Path, sources: Mapping[str, Path]) 
     Raises UsageError where a sheet stands there that somebody has begun to fill in, OSError where it cannot be written.
     """
     if path.exists() and any(row.get("keyed", "").strip() for _, row in _rows(path)):
-        raise UsageError("it is filled in already", path=path, stage="audit",
-                         hint="read it back with --read, or name another --sheet")
+        hint = either("read it back with --read, or name another --sheet", "用 --read 读回，或用 --sheet 另写一份")
+        raise UsageError(either("it is filled in already", "已有人填写"), path=path, stage="audit", hint=hint)
     path.parent.mkdir(parents=True, exist_ok=True)
     if _is_excel(path):
         _write_excel(items, path, sources)
@@ -110,18 +111,22 @@ def read_sheet(path: Path, items: Sequence[Item]) -> dict[int, Row]:
     for line, row in rows:
         given = expected.get(row.get("number", ""))
         if given is None:
-            wrong.append(f"line {line}: no such number {row.get('number', '')!r}")
+            told = row.get("number", "")
+            wrong.append(either(f"line {line}: no such number {told!r}", f"第 {line} 行：没有编号 {told!r}"))
         elif changed := [name for name in GIVEN if row.get(name, "") != given[name]]:
-            wrong.append(f"line {line}: {', '.join(changed)} changed")
+            wrong.append(either(f"line {line}: {', '.join(changed)} changed", f"第 {line} 行：{', '.join(changed)} 被改动"))
         elif int(given["number"]) in found:
-            wrong.append(f"line {line}: number {given['number']} a second time")
+            wrong.append(either(f"line {line}: number {given['number']} a second time",
+                                f"第 {line} 行：编号 {given['number']} 重复"))
         elif not row.get("keyed", "").strip() or row.get("label_right", "").strip().lower() not in _ANSWERS:
-            wrong.append(f"line {line}: keyed and label_right (y or n) are to be filled in")
+            wrong.append(either(f"line {line}: keyed and label_right (y or n) are to be filled in",
+                                f"第 {line} 行：keyed 和 label_right（是/否）须填写"))
         else:
             found[int(given["number"])] = row
     missing = [number for number in expected if int(number) not in found]
     if not wrong and missing:
-        wrong.append(f"rows are missing: numbers {', '.join(missing[:10])}{' …' if len(missing) > 10 else ''}")
+        numbers = f"{', '.join(missing[:10])}{' …' if len(missing) > 10 else ''}"
+        wrong.append(either(f"rows are missing: numbers {numbers}", f"缺少这些编号的行：{numbers}"))
     if wrong:
         raise UsageError("; ".join(wrong[:10]) + (" …" if len(wrong) > 10 else ""), path=path, stage="audit")
     return found
@@ -141,6 +146,10 @@ def _rows(path: Path) -> list[tuple[int, Row]]:
     return _excel_rows(path) if _is_excel(path) else _csv_rows(path)
 
 
+def _unreadable(path: Path, error: Exception) -> UsageError:
+    return UsageError(either(f"the sheet cannot be read: {error}", f"核对表无法读取：{error}"), path=path, stage="audit")
+
+
 def _csv_rows(path: Path) -> list[tuple[int, Row]]:
     try:
         data = path.read_bytes()
@@ -151,7 +160,7 @@ def _csv_rows(path: Path) -> list[tuple[int, Row]]:
         reader = csv.DictReader(io.StringIO(text, newline=""))
         return [(reader.line_num, {key: value or "" for key, value in row.items() if key}) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"the sheet cannot be read: {error}", path=path, stage="audit") from error
+        raise _unreadable(path, error) from error
 
 
 def _excel_rows(path: Path) -> list[tuple[int, Row]]:
@@ -167,6 +176,6 @@ def _excel_rows(path: Path) -> list[tuple[int, Row]]:
         # A number that was pasted, or typed into a copy, says what it is displayed as.
         lines = [[displayed(cell.value, cell.number_format or "") for cell in row] for row in sheet.iter_rows()]
     except (OSError, InvalidFileException, BadZipFile, KeyError, ValueError) as error:
-        raise UsageError(f"the sheet cannot be read: {error}", path=path, stage="audit") from error
+        raise _unreadable(path, error) from error
     head = lines[0] if lines else []
     return [(number, dict(zip(head, line, strict=False))) for number, line in enumerate(lines[1:], 2) if any(line)]

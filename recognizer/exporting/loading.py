@@ -12,6 +12,7 @@ from typing import Any
 
 from recognizer.errors import UsageError
 from recognizer.exporting.files import DOCUMENTS, FAILURES, Failure
+from recognizer.language import either
 from recognizer.types import (
     Attribute,
     Canonical,
@@ -52,8 +53,9 @@ def stored_documents(folder: Path) -> Iterator[StoredDocument]:
     """
     documents = folder / DOCUMENTS
     if not documents.is_dir():
-        raise UsageError("not an output folder: it has no documents/", path=folder, stage="export",
-                         hint="name the folder that recognizer digitize --out wrote")
+        reason = either("not an output folder: it has no documents/", "不是结果文件夹：其中没有 documents/")
+        hint = either("name the folder that recognizer digitize --out wrote", "请指明 recognizer digitize --out 写出的文件夹")
+        raise UsageError(reason, path=folder, stage="export", hint=hint)
     for file in sorted(path.relative_to(documents).as_posix() for path in documents.rglob("*.json") if path.is_file()):
         path = documents / file
         if path.name.startswith("."):
@@ -62,7 +64,9 @@ def stored_documents(folder: Path) -> Iterator[StoredDocument]:
             document = json.loads(path.read_text("utf-8"))
             yield StoredDocument(str(document["source"]), to_records(document), str(document["recognizer"]["version"]), file)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            reason = f"not a document that recognizer digitize wrote: {type(error).__name__}: {error}"
+            said = f"{type(error).__name__}: {error}"
+            reason = either(f"not a document that recognizer digitize wrote: {said}",
+                            f"不是 recognizer digitize 写出的文档：{said}")
             raise UsageError(reason, path=path, stage="export") from error
 
 

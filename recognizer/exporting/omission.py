@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Literal, get_args
 
 from recognizer.errors import UsageError
+from recognizer.language import either
 from recognizer.types import Ledger, Project, Records
 
 OmissionTable = Literal["attributes", "goals", "funds", "extra"]
@@ -44,8 +45,11 @@ def parse_omissions(codes: Iterable[str]) -> tuple[Omission, ...]:
         table, _, pattern = code.partition(":")
         known = next((name for name in get_args(OmissionTable) if name == table.strip()), None)
         if known is None or not pattern.strip():
-            hint = f"write TABLE:NAME with one of {', '.join(get_args(OmissionTable))}, such as attributes:项目负责人"
-            raise UsageError(f"not something that can be left out: {code!r}", stage="export", hint=hint)
+            tables = ", ".join(get_args(OmissionTable))
+            hint = either(f"write TABLE:NAME with one of {tables}, such as attributes:项目负责人",
+                          f"写作 表:名称，表为 {tables} 之一，如 attributes:项目负责人")
+            reason = either(f"not something that can be left out: {code!r}", f"无法略去：{code!r}")
+            raise UsageError(reason, stage="export", hint=hint)
         found.add((known, pattern.strip()))
     return tuple(Omission(table, pattern) for table, pattern in sorted(found))
 

@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote
 
 from recognizer.errors import UsageError
 from recognizer.exporting.writers import ROW_GROUP
+from recognizer.language import either
 
 if TYPE_CHECKING:
     import pyarrow
@@ -33,8 +34,9 @@ def parse_partition(names: str) -> tuple[str, ...]:
     keys = tuple(name.strip() for name in names.split(",") if name.strip())
     unknown = [key for key in keys if key not in COLUMNS]
     if unknown or not keys or len(set(keys)) < len(keys):
-        problem = f"no column to part tables by: {', '.join(unknown)}" if unknown else f"no columns to part tables by: {names!r}"
-        raise UsageError(problem, stage="export", hint=f"there are {', '.join(COLUMNS)}")
+        said = ", ".join(unknown) or repr(names)
+        raise UsageError(either(f"no column to part tables by: {said}", f"不能按这些列分表：{said}"), stage="export",
+                         hint=either(f"there are {', '.join(COLUMNS)}", f"可用 {'、'.join(COLUMNS)}"))
     return keys
 
 
@@ -97,7 +99,8 @@ def replace_partitioned(source: Path, folder: Path, keys: tuple[str, ...]) -> Pa
     from recognizer.exporting.files import flush
 
     if folder.exists() and not is_parted(folder):
-        raise UsageError("stands in the way of the parted table: it holds other files", path=folder, stage="export")
+        reason = either("stands in the way of the parted table: it holds other files", "其中有别的文件，不能替换为分开的表")
+        raise UsageError(reason, path=folder, stage="export")
     new, old = (folder.with_name(f".recognizer-{os.getpid()}-{folder.name}.{end}") for end in ("new", "old"))
     try:
         write_partitioned(source, new, keys)
