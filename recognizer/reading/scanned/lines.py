@@ -31,6 +31,8 @@ ALONG = 0.25  # ideographs between characters of a line, and not between lines
 SAME_ROW = 0.5  # share of the height of the lower of two texts by which they overlap on one line
 TALL = 1.75  # ideographs; text that is higher is several lines that touch
 SPECK = 0.3  # ideographs; a smaller mark is none without others near it
+STROKE = 0.11  # ideographs; what is thinner is thinner than any character: the edge of a rule, or of a line above or below
+FLAT = 0.4  # ideographs; what is lower and lies within a line's box is a part of it that came loose
 FEWEST = 20  # ideographs from which their size is measured
 
 
@@ -145,7 +147,12 @@ def stretches(ink: Pixels, drawn: Drawn, em: float) -> list[Stretch]:
         box = (x + int(xs.min()), y + int(ys.min()), x + int(xs.max()) + 1, y + int(ys.max()) + 1)
         own = cells[y + int(ys[0]), x + int(xs[0])]
         parts += [Stretch(part, int(own)) for part in _lines_of(box, text, em)]
-    return [part for part in _gathered(parts, em) if max(part.width, part.height) >= 0.3 * em]
+    found = [part for part in _gathered(parts, em) if max(part.width, part.height) >= 0.3 * em and part.height >= STROKE * em]
+    return [part for part in found if part.height >= FLAT * em or not any(_within(part.box, line.box) for line in found)]
+
+
+def _within(part: PixelBox, line: PixelBox) -> bool:
+    return part != line and line[0] <= part[0] and line[1] <= part[1] and part[2] <= line[2] and part[3] <= line[3]
 
 
 def is_sideways(ink: Pixels, drawn: Drawn, em: float) -> bool:

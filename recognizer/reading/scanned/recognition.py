@@ -26,6 +26,7 @@ HEIGHT = 48  # pixels of a strip, as the model was trained
 STEP = 8  # pixels along a strip to each of the model's answers
 MARGIN = 0.14  # ideographs above and below the text of a strip
 BESIDE = 0.2  # ideographs left and right of it
+LOW = 0.5  # ideographs; what is lower is a dash or the like
 LOWEST = 1.2  # ideographs of a strip's height at least, so that a dash stays a dash
 APART = 0.35  # ideographs between the parts of a strip
 NARROWEST = 96  # pixels of a strip
@@ -114,7 +115,7 @@ def _strip(grey: Pixels, group: Sequence[Stretch], em: float) -> _Strip:
         middle = (y0 + y1) / 2
         top, bottom = round(middle - height / 2), round(middle + height / 2)
         left, right = round(x0 - BESIDE * em), round(x1 + BESIDE * em)
-        crop = _cut(grey, (left, top, right, bottom))
+        crop = _alone(_cut(grey, (left, top, right, bottom)), y0 - top, y1 - top, em)
         scale = HEIGHT / max(bottom - top, 1)
         wide = max(round((right - left) * scale), 8)
         if number:
@@ -135,6 +136,17 @@ def _cut(grey: Pixels, box: PixelBox) -> Pixels:
     height, width = grey.shape
     inner = grey[max(y0, 0) : min(y1, height), max(x0, 0) : min(x1, width)]
     return np.pad(inner, ((max(-y0, 0), max(y1 - height, 0)), (max(-x0, 0), max(x1 - width, 0))), constant_values=WHITE)
+
+
+def _alone(crop: Pixels, top: int, bottom: int, em: float) -> Pixels:
+    """The crop without what stands above and below a mark that is lower than characters are: lines nearby are not to be read."""
+    if bottom - top >= LOW * em:
+        return crop
+    margin = round(MARGIN * em)
+    alone = np.full_like(crop, np.uint8(np.median(crop)))
+    kept = slice(max(top - margin, 0), bottom + margin)
+    alone[kept] = crop[kept]
+    return alone
 
 
 def _batches(strips: Sequence[_Strip]) -> Iterator[list[_Strip]]:
