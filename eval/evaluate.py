@@ -95,9 +95,9 @@ def _readme() -> int:
     if not path.is_file():
         print(f"{path} is missing: run eval/evaluate.py first", file=sys.stderr)
         return 2
-    speed = BUILD / "bench.json"
-    measured = json.loads(speed.read_text("utf-8")) if speed.is_file() else None
-    for written in update_readmes(ROOT, json.loads(path.read_text("utf-8")), measured):
+    others = (BUILD / "bench.json", BUILD / "scans.json")
+    speed, scans = (json.loads(place.read_text("utf-8")) if place.is_file() else None for place in others)
+    for written in update_readmes(ROOT, json.loads(path.read_text("utf-8")), speed, scans):
         print(written)
     return 0
 
