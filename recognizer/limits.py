@@ -42,7 +42,8 @@ class Limits:
     The others are those of the processes that read the documents of a run; a document that reaches one is tried again alone, then
     its page is set aside, or all of it where no page is to blame.
     `page_seconds_at_most`: seconds for a page by the clock; for compiled code, which `page_seconds` cannot interrupt.
-    `document_seconds`: seconds for a document, and `seconds_per_page` more for each page that it has come to.
+    `document_seconds`: seconds for a document, and `seconds_per_page` more for each page that it has come to, `scan_seconds` for
+    each that is recognised.
     `silent_seconds`: without any sign of life; only a process that computes in compiled code gives none.
     `memory_bytes`: memory of a process; ten times what one holds that has read hundreds of ordinary documents.
     `pages_set_aside`: pages of one document that are set aside; one more, and all of it is.

@@ -19,6 +19,9 @@ from PIL import Image
 from test_commands import needs_model
 
 from recognizer import digitize
+from recognizer.archive.stored import load, store
+from recognizer.archive.task import Task
+from recognizer.archive.work import digitize_file
 from recognizer.errors import DamagedFileError, DangerousFileError
 from recognizer.generation.scanning import ScanStyle, scanned_page
 from recognizer.layout import lay_out
@@ -239,3 +242,19 @@ def test_drawn_scans_are_the_same_for_the_same_seed_and_hold_what_their_style_sa
     assert (red > 60).sum() > 200  # the seal
     upright = np.rot90(first, 2)
     assert (upright[:, :60].max(axis=2) < 60).sum() > 200  # the holes, at the left edge
+
+
+def test_a_run_keeps_the_pages_it_has_recognised_and_knows_them_again_in_other_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECOGNIZER_SCAN_SECONDS", "3600")
+    first = part().crop((0, 0, 1430, 300))
+    tasks = [Task(str(saved(first, tmp_path / f"{level}.png", compress_level=level)), "a scan", store=str(tmp_path / "out"))
+             for level in (1, 2, 3)]
+    results = [digitize_file(task) for task in tasks[:2]]
+    assert all(result.failure is None for result in results)
+    assert results[0].content != results[1].content
+    (kept,) = (tmp_path / "out" / "pages" / "scans").rglob("*.page")
+    blank = replace(load(kept)[0], blocks=(Page(1, 500.0, 100.0),), warnings=("is a page that was kept",))
+    store(kept, blank, ())
+    assert any("is a page that was kept" in warning for warning in digitize_file(tasks[2]).warnings)

@@ -56,6 +56,7 @@ class Process:
         self.stage: str = "read"
         self.page: int | None = None
         self.pages = 0  # of the document in hand, as far as is known
+        self.scans = 0  # those of them whose characters are recognised
         self.started = self.since = self.heard = time.monotonic()  # of the process, its task or page, the last sign of life
         self.task_since = self.started
         self.killed_for: str | None = None
@@ -101,9 +102,10 @@ class Process:
         if "at" in said:
             self.stage, self.page = said["at"]
             self.pages = max(self.pages, self.page or 0)
+            self.scans += self.stage == "recognise"
             self.since = now
         elif "begin" in said:
-            self.begun, self.stage, self.page, self.pages = True, "read", None, 0
+            self.begun, self.stage, self.page, self.pages, self.scans = True, "read", None, 0, 0
             self.task_since = self.since = now
             self.found = None
         elif "found" in said:

@@ -205,7 +205,7 @@ class Supervisor:
             if now - process.started > START_SECONDS:
                 process.kill("it did not start")
         elif process.jobs:
-            whole = limits.document_seconds + limits.seconds_per_page * process.pages
+            whole = limits.document_seconds + limits.seconds_per_page * process.pages + limits.scan_seconds * process.scans
             if process.page is not None and now - process.since > limits.page_seconds_at_most:
                 process.kill(f"it takes more than {limits.page_seconds_at_most:g} seconds")
             elif now - process.task_since > whole:

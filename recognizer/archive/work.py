@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
+from recognizer.archive.recognised import RecognisedPages
 from recognizer.archive.stored import DamagedStoreError, load, store, stored_path
 from recognizer.archive.task import Counts, Result, Task, packed
 from recognizer.digitizing import digitize_grids, lay_out_document
@@ -23,6 +24,7 @@ from recognizer.model import Model, load_model, shipped_model
 from recognizer.objects import local_copy, read_source
 from recognizer.options import chosen_of
 from recognizer.reading import read_bytes
+from recognizer.reading.keeping import keep_scans
 from recognizer.types import Document, Grid, Records
 from recognizer.watching import reached
 
@@ -84,6 +86,7 @@ def unexpected_failure(name: str, error: Exception) -> Failure:
 
 def _read(data: bytes, task: Task, content: str) -> tuple[Document, tuple[Grid, ...]]:
     """Reads and lays out a document, and stores it; not one with pages set aside, which may be read another time."""
+    keep_scans(RecognisedPages(Path(task.store)) if task.store else None)
     document = read_bytes(data, Path(task.path), without=task.without)
     with local_copy(task.path, data) as path:
         document, grids = lay_out_document(document, options=chosen_of(task.options), path=path)

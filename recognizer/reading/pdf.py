@@ -109,6 +109,7 @@ def _looked_at(page: Any, read: Page, reason: str, limits: Limits) -> tuple[Page
     if most[0] * most[1] >= limits.page_pixels:
         pixels = f"{most[0]:,} × {most[1]:,} pixels (limit page_pixels: {limits.page_pixels:,})"
         return read, f"{reason} of {pixels}, and was not looked at"
+    reached("recognise", read.number)
     with within(limits.scan_seconds):
         if not read.runs:
             return read_scan(page, read.number)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from rapidfuzz.distance import Indel
 
+from recognizer.reading.keeping import kept_or
 from recognizer.types import Box, Page
 
 from .ink import DPI
@@ -29,7 +30,9 @@ AROUND = 0.3  # of a line's height, within which around it the layer's character
 def read_suspect(page: Any, layer: Page, reason: str) -> tuple[Page, str]:
     """What a MuPDF page shows, whose text `layer` is suspected for a reason: the layer, or what is read of the picture; and what
     is to be said of it ("" for nothing)."""
-    sheet = laid_out(picture_of(page), page.rect.width, page.rect.height, DPI)
+    size = page.rect.width, page.rect.height, DPI
+    picture = picture_of(page)
+    sheet = laid_out(picture, *size)
     if isinstance(sheet, str):
         return layer, ""
     sample = sheet.page(layer.number, sheet.lines(SAMPLE))
@@ -41,7 +44,8 @@ def read_suspect(page: Any, layer: Page, reason: str) -> tuple[Page, str]:
         if layer.rules or not _draws_a_table(sample):
             return layer, ""
         why = "its table is drawn in the picture"
-    return sheet.page(layer.number, sheet.lines()), f"{reason}, and was read as a picture: {why}"
+    seen, _ = kept_or(lambda: (sheet.page(layer.number, sheet.lines()), ""), picture, layer.number, *size)
+    return seen, f"{reason}, and was read as a picture: {why}"
 
 
 def _draws_a_table(seen: Page) -> bool:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pymupdf
 
+from recognizer.reading.keeping import kept_or
 from recognizer.types import Page, Rule, Run
 
 from .ink import DPI, Pixels, grey_of, ink_of, skew_of, turned, without_blots
@@ -81,9 +82,13 @@ class Sheet:
 
 def page_of_picture(colours: Pixels, number: int, width: float, height: float, dpi: float) -> tuple[Page, str]:
     """The page that a picture (height, width[, 3]) of `dpi` pixels to the inch shows, displayed `width` × `height` points large,
-    and what is to be said of it ("" for nothing).
+    and what is to be said of it ("" for nothing). A page that was kept (see `reading.keeping`) is not read again.
     """
-    sheet = laid_out(colours, width, height, dpi)
+    size = width, height, dpi
+    return kept_or(lambda: _read(laid_out(colours, *size), number, width, height), colours, number, *size)
+
+
+def _read(sheet: Sheet | str, number: int, width: float, height: float) -> tuple[Page, str]:
     if isinstance(sheet, str):
         return Page(number, width, height), sheet
     read = sheet.lines()

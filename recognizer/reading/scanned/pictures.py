@@ -74,7 +74,7 @@ def _pages(
             trouble.append(reason)
             warn(reason)
             continue
-        reached("read", number)
+        reached("recognise", number)
         try:
             with within(limits.scan_seconds):
                 picture = ImageOps.exif_transpose(frame)
