@@ -1,215 +1,162 @@
 #!/usr/bin/env python3
 """Decision curves: how many decisions a new city takes.
 
-    decisions.py [--settings city_out] [--seeds 5] [--out build/eval/decisions.json]
+    decisions.py [--setting city_out] [--seeds 5] [--processes 2]
 
 For each of the five cities a model that has seen nothing of it reads its document. Decisions are made about cells of the odd
-projects (the first, the third, …; their answers are those of the gold record), the model learns from them, and value F1 is
+projects (the first, the third ...; answers from the gold record, see answering.py), the model learns from them, and value F1 is
 measured on the even projects, which nothing else ever looks at. The product chooses what to ask, learning as it goes; as many
 cells picked at random are the comparison.
 
-A decision says which pieces make the cell and what it is. Before it acts its reach is shown: the six cells least sure of each
-scope. The widest scope of which all six are as decided is taken, wrong or right for the rest, and counts as one decision.
+Writes build/eval/decisions.json (decisions_layout_out.json with --setting layout_out), which the report of evaluate.py shows too.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from statistics import fmean
 from typing import Any
 
-from runs import BUILD, left_out_model, plan
+from answering import Answers, City, city_of, questions_in, value_f1
+from matplotlib.figure import Figure
+from rich.console import Console
+from rich.table import Table
+from runs import BUILD, Job, left_out_model, plan
 
-from recognizer.digitizing import digitize_grids, lay_out_document
-from recognizer.learning import Correction, Replay, replay_for, retrained, truths
-from recognizer.measuring.facts import Counts, matched, pair_projects, project_facts
-from recognizer.model import Model
-from recognizer.newcity.choosing import SCOPES, propose, reached
-from recognizer.newcity.questions import Question, look, questions_of
-from recognizer.reading import read_text
+from recognizer.learning import retrained
+from recognizer.newcity import propose
 from recognizer.training import real_documents
-from recognizer.truth import LabelledDocument, TruthCell
-from recognizer.types import Document, Grid, Role
 
 POINTS = (0, 5, 10, 20, 50)
-SHOWN = 6  # cells of a reach that a person looks at before it acts
-UNKNOWN = "?"
-Key = tuple[int, int]
+SEEDS = 5
+TABLES = 600  # generated documents that the left-out models are trained on, as in evaluate.py
+ODD, EVEN = 0, 1
+COLOURS = ("#3b6ea5", "#d08c2e")
+
+Figures = dict[str, Any]
 
 
-@dataclass(slots=True)
-class City:
-    """A left-out city: its document laid out, the model that has not seen it, the true cell of every piece."""
-
-    truth: LabelledDocument
-    document: Document
-    grids: tuple[Grid, ...]
-    model: Model
-    cells: dict[Key, TruthCell]
-    replay: Replay
-    projects: frozenset[int]  # whose cells may be asked about
-
-
-def city_of(truth: LabelledDocument, model: Model) -> City:
-    """The city of a labelled document; its odd projects are those of even index."""
-    document, grids = lay_out_document(read_text(truth.text, str(truth.records["source"])))
-    cells = {key: one.cell for one in truths(truth) for key in one.cell.pieces}
-    odd = frozenset(range(0, len(truth.records["projects"]), 2))
-    return City(truth, document, grids, model, cells, replay_for(model), odd)
-
-
-def value_f1(city: City, model: Model, parity: int) -> Counts:
-    """The value facts of the odd (0) or of the even projects (1)."""
-    gold = city.truth.records["projects"]
-    predicted = digitize_grids(city.document, city.grids, model).to_json()["projects"]
-    wanted = [fact for number, project in enumerate(gold) if number % 2 == parity for fact in project_facts(project, number)]
-    found = [fact for number, project in zip(pair_projects(gold, predicted), predicted, strict=True) if number % 2 == parity
-             for fact in project_facts(project, number)]
-    wanted, found = ([fact for fact in side if fact.kind == "value"] for side in (wanted, found))
-    return Counts(sum(right for _, right in matched(found, wanted)), len(found), len(wanted))
-
-
-@dataclass(slots=True)
-class Answers:
-    """What was decided so far, by the pieces of the cell; of packed cells the parts that were."""
-
-    city: City
-    cells: dict[Key, TruthCell] = field(default_factory=dict)
-    parts: dict[Key, dict[tuple[int, int], str]] = field(default_factory=dict)
-    reached: int = 0
-
-    def decide(self, question: Question, questions: Sequence[Question]) -> str:
-        """One decision with the widest reach that looks right; returns the scope."""
-        answer = self._answer(question)
-        self._tell(question)
-        if answer is None:  # it was cut or joined wrongly: that is set right here alone
-            return "cell"
-        for scope in reversed(SCOPES[1:]):
-            others = [one for one in reached(question, scope, questions) if self._askable(one)]
-            if others and all(self._answer(one) == answer for one in others[:SHOWN]):
-                for one in others:
-                    self._keep(one, answer)
-                self.reached += len(others)
-                return scope
-        return "cell"
-
-    def _askable(self, question: Question) -> bool:
-        return askable(self.city, question)
-
-    def _answer(self, question: Question) -> str | None:
-        """The true label of a cell, None where its pieces make no true cell."""
-        true = self.city.cells[question.pieces[0]]
-        if true.pieces != question.pieces:
-            return None
-        if question.part is None:
-            return true.label
-        return next((code for start, end, code in true.parts if (start, end) == question.part), None)
-
-    def _tell(self, question: Question) -> None:
-        """What is true of a cell's pieces, whatever cells they make."""
-        if question.part is None:
-            for key in question.pieces:
-                true = self.city.cells[key]
-                self.cells[true.pieces[0]] = replace(true, parts=())
-            return
-        true = self.city.cells[question.pieces[0]]
-        known = self.parts.setdefault(question.pieces[0], {})
-        for start, end, code in true.parts:
-            if start < question.part[1] and question.part[0] < end:
-                known[start, end] = code
-
-    def _keep(self, question: Question, code: str) -> None:
-        """What a reach makes of a cell: it stands as it was read, and is what was decided; earlier decisions come first."""
-        if question.part is not None:
-            known = self.parts.setdefault(question.pieces[0], {})
-            if not any(start < question.part[1] and question.part[0] < end for start, end in known):
-                known[question.part] = code
-        elif not any(set(question.pieces) & set(cell.pieces) for cell in self.cells.values()):
-            self.cells[question.pieces[0]] = TruthCell(code, question.pieces, question.text)
-
-    def corrections(self, questions: Sequence[Question]) -> list[Correction]:
-        """All that was decided; parts of packed cells that were not are unknown."""
-        made = dict(self.cells)
-        for first, known in self.parts.items():
-            read = [one for one in questions if one.pieces[0] == first]
-            holder = next(one for one in read if one.part is None)
-            rest = [one.part for one in read if one.part is not None
-                    and not any(start < one.part[1] and one.part[0] < end for start, end in known)]
-            parts = sorted([*((*span, code) for span, code in known.items()), *((*span, UNKNOWN) for span in rest)])
-            made[first] = TruthCell(Role.PACKED.value, holder.pieces, holder.text, parts=tuple(parts))
-        name = self.city.truth.name
-        return [Correction(name, cell) for cell in made.values()]
-
-
-def askable(city: City, question: Question) -> bool:
-    """Whether a cell stands in an odd project."""
-    return all(key in city.cells and city.cells[key].project in city.projects for key in question.pieces)
-
-
-def questions_in(city: City, model: Model) -> list[Question]:
-    """What may be asked about the odd projects, as a model reads them."""
-    return [one for one in questions_of(city.truth.name, *look(city.grids, model)) if askable(city, one)]
-
-
-def curve(city: City, seed: int | None, points: Sequence[int]) -> Iterator[dict[str, Any]]:
+def curve(city: City, seed: int | None) -> list[Figures]:
     """The figures after each number of decisions, chosen by the product, or with a seed at random."""
-    answers = Answers(city)
-    model, made = city.model, 0
+    answers, model, made = Answers(city), city.model, 0
     draw = random.Random(seed)
-    scopes: list[str] = []
-    for point in points:
+    rows = []
+    for point in POINTS:
         questions = questions_in(city, model)
-        asked = [one for one in questions if one.pieces[0] not in answers.cells
-                 and (one.part is None or one.part not in answers.parts.get(one.pieces[0], {}))]
-        if seed is None:
-            chosen = [one.question for one in propose(asked, point - made)]
-        else:
-            chosen = draw.sample(asked, min(point - made, len(asked)))
+        left = [one for one in questions if not answers.settled(one)]
+        wanted = point - made
+        chosen = [one.question for one in propose(left, wanted)] if seed is None else draw.sample(left, min(wanted, len(left)))
         for one in chosen:
-            scopes.append(answers.decide(one, questions))
-        made += len(chosen)
-        start = time.perf_counter()
+            answers.decide(one, questions)
+        made += wanted
         if chosen:
-            documents = {city.truth.name: city.grids}
-            model = retrained(city.model, documents, answers.corrections(questions), replay=city.replay)
-        seconds = time.perf_counter() - start
-        counts = value_f1(city, model, 1)
-        yield {"decisions": point, "made": made, "reached": answers.reached, "f1": counts.f1, "odd": value_f1(city, model, 0).f1,
-               "hit": counts.hit, "predicted": counts.predicted, "gold": counts.gold, "seconds": round(seconds, 1),
-               "scopes": {scope: scopes.count(scope) for scope in SCOPES}}
+            model = retrained(city.model, {city.truth.name: city.grids}, answers.corrections(questions), replay=city.replay)
+        counts = value_f1(city, model, EVEN)
+        rows.append({"decisions": point, "cells": answers.cells_settled, "f1": counts.f1, "odd": value_f1(city, model, ODD).f1,
+                     "hit": counts.hit, "predicted": counts.predicted, "gold": counts.gold})
+    return rows
+
+
+def run(job: Job, seeds: int) -> Figures:
+    """The curves of one city."""
+    assert job.config is not None
+    truth = next(one for one in real_documents() if one.name == job.source)
+    city = city_of(truth, left_out_model(job.config))
+    return {"product": curve(city, None), "random": [curve(city, seed) for seed in range(1, seeds + 1)]}
+
+
+def collected(cities: Mapping[str, Figures]) -> Figures:
+    """The figures of all cities with their means; those of random picks are the means over the seeds."""
+    product = {name: [row["f1"] for row in one["product"]] for name, one in cities.items()}
+    chance = {name: [fmean(rows[number]["f1"] for rows in one["random"]) for number in range(len(POINTS))]
+              for name, one in cities.items() if one["random"]}
+    return {
+        "points": list(POINTS), "cities": dict(sorted(cities.items())), "product": product, "random": chance,
+        "mean": {"product": _means(product), "random": _means(chance)},
+        "worst": {"product": [min(one[number] for one in product.values()) for number in range(len(POINTS))]}}
+
+
+def _means(curves: Mapping[str, Sequence[float]]) -> list[float]:
+    return [fmean(one[number] for one in curves.values()) for number in range(len(POINTS))] if curves else []
+
+
+def stored_decisions() -> Figures:
+    """The figures of the last run, {} where there is none."""
+    path = BUILD / "decisions.json"
+    return dict(json.loads(path.read_text("utf-8"))) if path.is_file() else {}
+
+
+def decisions_table(figures: Figures) -> Table:
+    """Value F1 on the even projects: chosen by the product, and as many picked at random."""
+    table = Table(title="Value F1 on even projects after decisions in the odd ones: chosen / as many at random")
+    table.add_column("city out")
+    for point in figures["points"]:
+        table.add_column(str(point), justify="right")
+    rows = [*((name, curve, figures["random"].get(name)) for name, curve in figures["product"].items()),
+            ("mean", figures["mean"]["product"], figures["mean"]["random"])]
+    for name, chosen, chance in rows:
+        table.add_row(name, *(f"{one:.3f} / {other:.3f}" for one, other in zip(chosen, chance or chosen, strict=True)))
+    return table
+
+
+def decisions_figure(figures: Figures) -> Figure:
+    """A curve for each city and their mean, with those of random picks (each seed thin)."""
+    names = [*figures["product"], "mean"]
+    figure = Figure(figsize=(9, 5))
+    panels = figure.subplots(2, 3, sharex=True, sharey=True).ravel()
+    places = range(len(figures["points"]))
+    for axes, name in zip(panels, names, strict=True):
+        if name != "mean":
+            for rows in figures["cities"][name]["random"]:
+                axes.plot(places, [row["f1"] for row in rows], color=COLOURS[1], linewidth=0.6, alpha=0.6)
+        chosen = figures["mean"]["product"] if name == "mean" else figures["product"][name]
+        chance = figures["mean"]["random"] if name == "mean" else figures["random"].get(name, [])
+        if chance:
+            axes.plot(places, chance, color=COLOURS[1], marker="s", markersize=4, label="at random, mean of the seeds")
+        axes.plot(places, chosen, color=COLOURS[0], marker="o", markersize=4, label="chosen by the product")
+        axes.set_title(name)
+        axes.grid(alpha=0.3)
+        axes.set_xticks(list(places), [str(point) for point in figures["points"]])
+        axes.spines[["top", "right"]].set_visible(False)
+    panels[0].set_ylabel("value F1, even projects")
+    panels[3].set_ylabel("value F1, even projects")
+    panels[4].set_xlabel("decisions in the odd projects")
+    panels[-1].legend(loc="lower right", frameon=False, fontsize=7)
+    return figure
 
 
 def main() -> int:
-    """Runs what the command line asks for."""
-    parser = argparse.ArgumentParser(description="How many decisions a new city takes.")
+    """Runs all cities, prints the table, writes the figures and the picture."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--setting", default="city_out", choices=("city_out", "layout_out"))
-    parser.add_argument("--cities", nargs="*")
-    parser.add_argument("--seeds", type=int, default=5, help="of cells picked at random")
-    parser.add_argument("--tables", type=int, default=600, help="generated documents that the left-out models are trained on")
-    parser.add_argument("--out", type=Path, default=BUILD / "decisions.json")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="of cells picked at random")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--tables", type=int, default=TABLES, help="generated documents in each training")
     options = parser.parse_args()
-    found: dict[str, Any] = {}
-    for job in plan((options.setting,), options.tables, 1):
-        if not job.config or (options.cities and job.source not in options.cities):
-            continue
-        truth = next(one for one in real_documents() if one.name == job.source)
-        city = city_of(truth, left_out_model(job.config))
-        found[truth.name] = {}
-        for seed in (None, *range(1, options.seeds + 1)):
-            rows = []
-            for row in curve(city, seed, POINTS):
-                print(truth.name, "product" if seed is None else f"random {seed}", row, flush=True)
-                rows.append(row)
-            found[truth.name]["product" if seed is None else f"random {seed}"] = rows
-    options.out.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"  # new processes inherit it
+    cities: dict[str, Figures] = {}
+    with ProcessPoolExecutor(options.processes, mp_context=get_context("spawn")) as pool:
+        running = {pool.submit(run, job, options.seeds): str(job.source) for job in plan((options.setting,), options.tables, 1)}
+        for done in as_completed(running):
+            cities[running[done]] = done.result()
+            print(f"[{len(cities)}/{len(running)}] {running[done]}", file=sys.stderr)
+    figures = collected(cities)
+    BUILD.mkdir(parents=True, exist_ok=True)
+    path = BUILD / ("decisions.json" if options.setting == "city_out" else f"decisions_{options.setting}.json")
+    path.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    decisions_figure(figures).savefig(path.with_suffix(".png"), dpi=150, bbox_inches="tight")
+    Console(width=None if sys.stdout.isatty() else 160).print(decisions_table(figures))
+    print(path, path.with_suffix(".png"), sep="\n")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())
