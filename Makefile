@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 
-.PHONY: calibrate eval-scans help venv install demo test lint train gold-texts eval eval-full readme bench bench-icdar bench-layouts bench-archive soak torture fuzz damage pictures clean bench-review review-pictures
+.PHONY: calibrate eval-scans eval-decisions help venv install demo test lint train gold-texts eval eval-full readme bench bench-icdar bench-layouts bench-archive soak torture fuzz damage pictures clean bench-review review-pictures
 
 help:
 	@echo "make install    recognizer in $(VENV)"
@@ -15,6 +15,7 @@ help:
 	@echo "make train      train the shipped model anew"
 	@echo "make gold-texts gather the texts of the gold records for the generator again, after a change of them"
 	@echo "make eval       measure it: cities and layouts left out, bars (half an hour on two cores)"
+	@echo "make eval-decisions  decisions that a new city takes, chosen and at random (half an hour); make eval shows the last ones"
 	@echo "make eval-full  the same on many more reserved documents"
 	@echo "make eval-scans measure scans: facts, confidence, time beside the OCR engine alone (an hour on one core)"
 	@echo "make calibrate  give the shipped model the calibration fitted in the last evaluation"
@@ -78,6 +79,9 @@ gold-texts: $(VENV)/.installed
 
 eval: $(VENV)/.installed-for-tests
 	$(BIN)/python eval/evaluate.py
+
+eval-decisions: $(VENV)/.installed-for-tests
+	$(BIN)/python eval/decisions.py
 
 eval-full: $(VENV)/.installed-for-tests
 	$(BIN)/python eval/evaluate.py --reserved 300 --printed 40

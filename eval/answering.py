@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from recognizer.digitizing import digitize_grids, lay_out_document
-from recognizer.learning import Correction, Replay, replay_for, truths
+from recognizer.learning import Correction, truths
 from recognizer.measuring.facts import Counts, matched, pair_projects, project_facts
 from recognizer.model import Model
 from recognizer.newcity.choosing import SCOPES, reached
@@ -33,7 +33,6 @@ class City:
     grids: tuple[Grid, ...]
     model: Model
     cells: dict[Key, TruthCell]
-    replay: Replay
     projects: frozenset[int]  # whose cells may be asked about
 
 
@@ -42,7 +41,7 @@ def city_of(truth: LabelledDocument, model: Model) -> City:
     document, grids = lay_out_document(read_text(truth.text, str(truth.records["source"])))
     cells = {key: one.cell for one in truths(truth) for key in one.cell.pieces}
     odd = frozenset(range(0, len(truth.records["projects"]), 2))
-    return City(truth, document, grids, model, cells, replay_for(model), odd)
+    return City(truth, document, grids, model, cells, odd)
 
 
 def value_f1(city: City, model: Model, parity: int) -> Counts:
@@ -72,7 +71,7 @@ class Answers:
     def settled(self, question: Question) -> bool:
         """Whether a decision has told what a cell is."""
         if question.part is not None:
-            return question.part in self.parts.get(question.pieces[0], {})
+            return any(_overlap(span, question.part) for span in self.parts.get(question.pieces[0], {}))
         return any(question.pieces[0] in cell.pieces for cell in self.cells.values())
 
     def decide(self, question: Question, questions: Sequence[Question]) -> str:
@@ -96,26 +95,28 @@ class Answers:
             return None
         if question.part is None:
             return true.label
-        return next((code for start, end, code in true.parts if (start, end) == question.part), None)
+        touched = [one for one in true.parts if _overlap(one[:2], question.part)]
+        if true.label == Role.PACKED and not touched:
+            return Role.FURNITURE.value  # what parts leave over: numbers, separators
+        return touched[0][2] if [one[:2] for one in touched] == [question.part] else None
 
     def _tell(self, question: Question) -> None:
         """What is true of a cell's pieces, whatever cells they make."""
-        if question.part is None:
+        true = self.city.cells[question.pieces[0]]
+        if question.part is None or true.label != Role.PACKED:
             for key in question.pieces:
                 true = self.city.cells[key]
                 self.cells[true.pieces[0]] = replace(true, parts=())
             return
-        true = self.city.cells[question.pieces[0]]
         known = self.parts.setdefault(question.pieces[0], {})
-        for start, end, code in true.parts:
-            if start < question.part[1] and question.part[0] < end:
-                known[start, end] = code
+        touched = {(start, end): code for start, end, code in true.parts if _overlap((start, end), question.part)}
+        known.update(touched or {question.part: Role.FURNITURE.value})
 
     def _keep(self, question: Question, code: str) -> None:
         """What a reach makes of a cell: it stands as it was read, and is what was decided; earlier decisions come first."""
         if question.part is not None:
             known = self.parts.setdefault(question.pieces[0], {})
-            if not any(start < question.part[1] and question.part[0] < end for start, end in known):
+            if not any(_overlap(span, question.part) for span in known):
                 known[question.part] = code
         elif not any(set(question.pieces) & set(cell.pieces) for cell in self.cells.values()):
             self.cells[question.pieces[0]] = TruthCell(code, question.pieces, question.text)
@@ -125,11 +126,15 @@ class Answers:
         made = dict(self.cells)
         for first, known in self.parts.items():
             rest = [one.part for one in questions if one.pieces[0] == first and one.part is not None
-                    and not any(start < one.part[1] and one.part[0] < end for start, end in known)]
+                    and not any(_overlap(span, one.part) for span in known)]
             parts = sorted([*((*span, code) for span, code in known.items()), *((*span, UNKNOWN) for span in rest)])
             made[first] = replace(self.city.cells[first], label=Role.PACKED.value, parts=tuple(parts))
         name = self.city.truth.name
         return [Correction(name, cell) for cell in made.values()]
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def askable(city: City, question: Question) -> bool:

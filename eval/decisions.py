@@ -30,7 +30,7 @@ from rich.console import Console
 from rich.table import Table
 from runs import BUILD, Job, left_out_model, plan
 
-from recognizer.learning import retrained
+from recognizer.learning import Replay, replay_for, retrained
 from recognizer.newcity import propose
 from recognizer.training import real_documents
 
@@ -43,7 +43,7 @@ COLOURS = ("#3b6ea5", "#d08c2e")
 Figures = dict[str, Any]
 
 
-def curve(city: City, seed: int | None) -> list[Figures]:
+def curve(city: City, replay: Replay, seed: int | None) -> list[Figures]:
     """The figures after each number of decisions, chosen by the product, or with a seed at random."""
     answers, model, made = Answers(city), city.model, 0
     draw = random.Random(seed)
@@ -57,7 +57,7 @@ def curve(city: City, seed: int | None) -> list[Figures]:
             answers.decide(one, questions)
         made += wanted
         if chosen:
-            model = retrained(city.model, {city.truth.name: city.grids}, answers.corrections(questions), replay=city.replay)
+            model = retrained(city.model, {city.truth.name: city.grids}, answers.corrections(questions), replay=replay)
         counts = value_f1(city, model, EVEN)
         rows.append({"decisions": point, "cells": answers.cells_settled, "f1": counts.f1, "odd": value_f1(city, model, ODD).f1,
                      "hit": counts.hit, "predicted": counts.predicted, "gold": counts.gold})
@@ -69,7 +69,8 @@ def run(job: Job, seeds: int) -> Figures:
     assert job.config is not None
     truth = next(one for one in real_documents() if one.name == job.source)
     city = city_of(truth, left_out_model(job.config))
-    return {"product": curve(city, None), "random": [curve(city, seed) for seed in range(1, seeds + 1)]}
+    replay = replay_for(city.model)
+    return {"product": curve(city, replay, None), "random": [curve(city, replay, seed) for seed in range(1, seeds + 1)]}
 
 
 def collected(cities: Mapping[str, Figures]) -> Figures:

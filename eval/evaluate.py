@@ -19,6 +19,7 @@ from typing import Any
 
 from checks import measure_checks
 from conservation import conservation_table, measure_conservation
+from decisions import decisions_table, stored_decisions
 from figures import COMPARED, PDF_READERS, STRUCTURE, collect, shown
 from names import measure_names, names_tables
 from office import office_table
@@ -56,7 +57,7 @@ def main() -> int:
         print(f"[{number}/{len(jobs)}] {TITLES[job.setting]} {job.source or ''}: {seconds:.0f} s", file=sys.stderr)
     gc.freeze()  # no search for garbage in the readings while the speed of mapping is measured
     figures = collect(readings, values=measure_values(), checks=measure_checks(), names=measure_names(),
-                      trust=measure_trust(readings, BUILD))
+                      trust=measure_trust(readings, BUILD), decisions=stored_decisions())
     figures["conservation"] = measure_conservation()
     figures["seconds"] = round(time.perf_counter() - start)
     BUILD.mkdir(parents=True, exist_ok=True)
@@ -135,6 +136,8 @@ def _tables(figures: dict[str, Any]) -> list[Table]:
         tables.append(_disturbed(figures["disturbed"]))
     if figures.get("trust"):
         tables.append(trust_table(figures["trust"]))
+    if figures.get("decisions"):
+        tables.append(decisions_table(figures["decisions"]))
     return [*tables, _bars(figures["bars"])]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from decisions import decisions_figure
 from figures import COMPARED, PEERS, STRUCTURE, shown
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
@@ -70,6 +71,7 @@ def write_report(path: Path, figures: dict[str, Any], readings: Sequence[Reading
         confusion=_picture(_confusion(sum(city_out, LabelComparison()))) if city_out else "",
         risk_coverage=_picture(_risk_coverage(trust)) if trust else "",
         reliability=_picture(_reliability(trust)) if trust else "",
+        decision_curves=_picture(decisions_figure(figures["decisions"])) if figures.get("decisions") else "",
         errors={setting: [(one.document.name, listed_errors(one)) for one in _sorted(readings, setting)] for setting in LISTED})
     path.write_text(page, "utf-8")
 
