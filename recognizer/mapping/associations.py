@@ -7,7 +7,7 @@ others). It knows nothing of likeness: where it and the likeness of wordings agr
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -22,7 +22,12 @@ from recognizer.mapping.terms import CONTENT, MEASURES
 NOTHING = ""  # stands among the concepts for names that are of none
 _LEAST_NAMES = 2  # that must have a piece for it to count
 _LEAST_SHARE = 0.012  # of the largest weight; smaller ones say nothing and are left out
-_LONGEST_VALUE = 20  # characters of a value in words that are looked at
+_LONGEST_NAME, _LONGEST_VALUE = 100, 20  # characters that are looked at, of a value in words
+# What a piece counts: so many characters one after the other, words, the level and the unit, characters of a value in words.
+_ONE, _TWO, _THREE = 0.4, 0.7, 0.5
+_WORD, _TWO_WORDS, _FIRST_WORD, _LAST_WORD = 1.5, 1.0, 0.7, 1.0
+_PLACE, _PLACE_AND_MEASURE, _COMPARATOR, _VALUE = 1.5, 1.0, 0.5, 0.3
+_TELLING = frozenset((*CONTENT, *MEASURES))
 _PENALTY = 1.0  # inverse strength of the regularisation
 
 
@@ -52,57 +57,55 @@ class Associations:
         """(names, own concepts): the weights of the pieces of each name, by what each piece counts, and the biases."""
         rows: list[int] = []
         counts: list[float] = []
-        owners: list[int] = []
-        norms: list[float] = []
-        for number, name in enumerate(names):
-            norm, before = 0.0, len(rows)
-            for piece, count in pieces_of(name):
-                norm += count * count
-                row = self.pieces.get(piece)
-                if row is not None:
-                    rows.append(row)
-                    counts.append(count)
-            norms.append(norm ** 0.5)
-            owners.extend([number] * (len(rows) - before))
-        first, sizes = self.starts[rows], np.diff(self.starts)[rows]
-        owner, share = np.array(owners, np.int64), np.array(counts) * (self.scale / 127)
+        sizes_of: list[int] = []
+        known = self.pieces.get
+        for name in names:
+            pieces, own = pieces_of(name)
+            rows += [known(piece, -1) for piece in pieces]
+            counts += own
+            sizes_of.append(len(pieces))
+        owners, shares, found_rows = np.repeat(np.arange(len(names)), sizes_of), np.array(counts), np.array(rows, np.int64)
+        shares /= np.sqrt(np.bincount(owners, shares * shares, len(names)))[owners]
+        owner, row = owners[found_rows >= 0], found_rows[found_rows >= 0]
+        share = shares[found_rows >= 0] * (self.scale / 127)
+        first, sizes = self.starts[row], self.starts[row + 1] - self.starts[row]
         entries = np.repeat(first - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
         places = np.repeat(owner * len(self.concepts), sizes) + self.columns[entries]
-        found = np.bincount(places, np.repeat(share / np.array(norms)[owner], sizes) * self.weights[entries],
-                            len(names) * len(self.concepts))
+        found = np.bincount(places, np.repeat(share, sizes) * self.weights[entries], len(names) * len(self.concepts))
         return (found.reshape(len(names), -1) + self.biases).astype(np.float32)
 
 
-def pieces_of(name: Printed) -> Iterator[tuple[str, float]]:
+def pieces_of(name: Printed) -> tuple[list[str], list[float]]:
     """The pieces of a name and what each counts."""
     taken, query = name.taken, name.query
-    line = f"^{taken.bare[:100]}$"
-    for place in range(len(line) - 1):
-        yield line[place:place + 2], 0.7
-        yield line[place:place + 3], 0.5
-    for character in line[1:-1]:
-        yield character, 0.4
-    groups = [token.group for token in taken.tokens if token.kind in CONTENT or token.kind in MEASURES]
-    for group in taken.groups:
-        yield f"g{group}", 1.5
-    for first, second in pairwise(groups):
-        yield f"g{first}_{second}", 1.0
+    line = f"^{taken.bare[:_LONGEST_NAME]}$"
+    size = len(line)
+    groups = [token.group for token in taken.tokens if token.kind in _TELLING]
+    pieces = [line[place:place + 2] for place in range(size - 1)]
+    pieces += [line[place:place + 3] for place in range(size - 1)]
+    pieces += line[1:-1]
+    pieces += [f"g{group}" for group in taken.groups]
+    pieces += [f"g{first}_{second}" for first, second in pairwise(groups)]
+    counts = [_TWO] * (size - 1) + [_THREE] * (size - 1) + [_ONE] * (size - 2) + [_WORD] * len(taken.groups)
+    counts += [_TWO_WORDS] * max(len(groups) - 1, 0)
     if groups:
-        yield f"<{groups[0]}", 0.7
-        yield f">{groups[-1]}", 1.0
+        pieces += (f"<{groups[0]}", f">{groups[-1]}")
+        counts += (_FIRST_WORD, _LAST_WORD)
     level = query.level2 or query.level1
     if level:
-        yield f"l{level}", 1.5
-        yield f"l{level}{taken.measure}", 1.0
+        pieces += (f"l{level}", f"l{level}{taken.measure}")
+        counts += (_PLACE, _PLACE_AND_MEASURE)
     if name.family:
-        yield f"u{name.family}", 1.5
-        yield f"u{name.family}{taken.measure}", 1.0
+        pieces += (f"u{name.family}", f"u{name.family}{taken.measure}")
+        counts += (_PLACE, _PLACE_AND_MEASURE)
     elif query.value:
         value = "".join(query.value.split())[:_LONGEST_VALUE]
-        for place in range(len(value) - 1):
-            yield "v" + value[place:place + 2], 0.3
+        pieces += ["v" + value[place:place + 2] for place in range(len(value) - 1)]
+        counts += [_VALUE] * (len(value) - 1)
     if name.comparator:
-        yield f"c{name.comparator}", 0.5
+        pieces.append(f"c{name.comparator}")
+        counts.append(_COMPARATOR)
+    return pieces, counts
 
 
 def learn_associations(
@@ -112,24 +115,24 @@ def learn_associations(
     from scipy.sparse import csr_matrix
     from sklearn.svm import LinearSVC
 
-    found = [list(pieces_of(name)) for name in names]
+    found = [pieces_of(name) for name in names]
     having: Counter[str] = Counter()
     seen: dict[str, set[str]] = {}
-    for pieces, source in zip(found, sources, strict=True):
-        fresh = {piece for piece, _ in pieces} - seen.setdefault(source, set())
+    for (pieces, _), source in zip(found, sources, strict=True):
+        fresh = set(pieces) - seen.setdefault(source, set())
         seen[source] |= fresh
         having.update(fresh)
     known = {piece: number for number, piece in enumerate(sorted(one for one, count in having.items() if count >= _LEAST_NAMES))}
     rows: list[int] = []
     columns: list[int] = []
     shares: list[float] = []
-    for number, pieces in enumerate(found):
-        norm = sum(weight * weight for _, weight in pieces) ** 0.5
-        for piece, weight in pieces:
+    for number, (pieces, counts) in enumerate(found):
+        norm = sum(count * count for count in counts) ** 0.5
+        for piece, count in zip(pieces, counts, strict=True):
             if piece in known:
                 rows.append(number)
                 columns.append(known[piece])
-                shares.append(weight / norm)
+                shares.append(count / norm)
     inputs = csr_matrix((np.array(shares, np.float32), (rows, columns)), shape=(len(found), len(known)))
     truth = np.array([concept or NOTHING for concept in concepts])
     fitted: Any = LinearSVC(C=_PENALTY, tol=1e-2, random_state=seed).fit(inputs, truth)

@@ -112,8 +112,8 @@ def pairs_of(index: Index, names: Sequence[Printed], said: Floats, hidden: Seque
     rows = [_candidates(index, one, besides[number].tolist(), hidden[number] if hidden else frozenset())
             for number, one in enumerate(taken)]
     query = np.repeat(np.arange(len(queries)), [len(row[0]) for row in rows])
-    wording = np.concatenate([row[0] for row in rows]) if rows else np.zeros(0, np.int64)
-    shares = np.concatenate([row[1] for row in rows]) if rows else np.zeros((0, 4), np.float32)
+    wording = np.array([place for row in rows for place in row[0]], np.int64)
+    shares = _shares(np.concatenate([row[1] for row in rows], axis=1).T if rows else np.zeros((0, 3), np.float32), query)
     concept = index.concept_of[wording]
     explained = np.stack([covered[query, concept], own_words[query]], axis=1)
     absolute = np.concatenate([
@@ -145,13 +145,14 @@ def _told(said: Floats, query: Indices, concept: Indices) -> Floats:
     return np.concatenate([found, unknown[:, None]], axis=1).astype(np.float32)
 
 
-def _candidates(index: Index, taken: Taken, besides: Sequence[int], hidden: frozenset[int]) -> tuple[Indices, Floats]:
-    """A wording of each of the likeliest concepts, best first, and what it shares: likeness, words, pairs, lead over rivals.
+def _candidates(index: Index, taken: Taken, besides: Sequence[int], hidden: frozenset[int]) -> tuple[list[int], Floats]:
+    """A wording of each of the likeliest concepts, best first, and (3, wordings) what it shares: likeness, words, pairs.
 
     `besides` are concepts looked at in any case: what fits best, those the pieces of the name speak for, and that of whatever
     stands in such a place (a task with a date: 完成时间).
     """
-    likeness, words, pairs = index.likeness(taken)
+    shared = index.likeness(taken)
+    likeness = shared[0]
     if hidden:
         likeness[list(hidden)] = -1
     found: dict[int, int] = {}
@@ -166,12 +167,20 @@ def _candidates(index: Index, taken: Taken, besides: Sequence[int], hidden: froz
             place = index.best_of(concept, likeness)
             if likeness[place] >= 0:
                 found[concept] = place
-    chosen = np.array(list(found.values()), np.int64)
-    top = likeness[chosen]
-    rival = np.full(len(chosen), top[0] if len(top) else 0, np.float32)
-    if len(top):
-        rival[0] = top[1] if len(top) > 1 else 0
-    return chosen, np.stack([top, words[chosen], pairs[chosen], top - rival], axis=1).astype(np.float32)
+    chosen = list(found.values())
+    return chosen, shared[:, chosen]
+
+
+def _shares(shared: Floats, query: Indices) -> Floats:
+    """(pairs, 4): likeness, words and pairs shared, and how far the likeness is ahead of the best of the name, of the second
+    where it is the first."""
+    top = shared[:, 0]
+    first = np.diff(query, prepend=-1) > 0
+    starts = np.flatnonzero(first)
+    rival = np.repeat(top[starts], np.diff(np.append(starts, len(query))))
+    others = np.append(top[1:], 0)
+    rival[starts] = np.where(np.append(first[1:], True)[starts], 0, others[starts])
+    return np.concatenate([shared, (top - rival)[:, None]], axis=1).astype(np.float32)
 
 
 def _compared(index: Index, taken: Sequence[Taken], wording: Indices, shares: Floats, explained: Floats) -> Floats:
@@ -246,15 +255,7 @@ def _places(index: Index, names: Sequence[Printed]) -> Places:
     none = np.zeros((0, len(index.concepts), 4), np.float32)
     level = (np.stack([_levels_of(index, name.query.level2, name.query.level1) for name in names])
              if names else none)
-    value = np.zeros((len(names), len(index.concepts), 4), np.float32)
-    for number, name in enumerate(names):
-        family, comparator = name.family, name.comparator
-        if family:
-            value[number, :, 0] = index.has_family(family)
-            value[number, :, 1] = index.has_families & ~index.has_family(family)
-        if comparator in ("≥", ">", "≤", "<"):
-            value[number, :, 2] = index.directions == (1 if comparator in ("≥", ">") else -1)
-            value[number, :, 3] = index.directions == (-1 if comparator in ("≥", ">") else 1)
+    value = np.stack([_values_of(index, name.family, name.comparator) for name in names]) if names else none
     return Places(level, value, np.array(found, np.int64))
 
 
@@ -265,6 +266,19 @@ def _measure(taken: Taken, family: str | None) -> int:
     if taken.measure == NO_MEASURE and family in _IMPLIED:
         return MEASURES.index(_IMPLIED[family])
     return taken.measure
+
+
+@lru_cache(maxsize=256)
+def _values_of(index: Index, family: str | None, comparator: str | None) -> Floats:
+    """(concepts, 4): whether the value's unit agrees or differs, and its comparator with the direction."""
+    found = np.zeros((len(index.concepts), 4), np.float32)
+    if family:
+        found[:, 0] = index.has_family(family)
+        found[:, 1] = index.has_families & ~index.has_family(family)
+    if comparator in ("≥", ">", "≤", "<"):
+        found[:, 2] = index.directions == (1 if comparator in ("≥", ">") else -1)
+        found[:, 3] = index.directions == (-1 if comparator in ("≥", ">") else 1)
+    return found
 
 
 @lru_cache(maxsize=256)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from recognizer.mapping.terms import CONTENT, MEASURES, OTHER, Token, groups, li
 
 Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
+Key = TypeVar("Key", int, str)
 NO_MEASURE = len(MEASURES)  # the measure of a name that says none
 _FIRST = 0xE000  # private-use characters stand for groups, so that rapidfuzz can compare tokens as it does characters
 _WORDS = 0.6  # what shared words count beside shared pairs of characters when candidates are chosen
@@ -73,8 +75,7 @@ class Index:
         self.bare = [taken.bare for taken in self.taken]
         self.known = frozenset(self.bare)
         self.coded = [taken.coded for taken in self.taken]
-        words = [[str(group) for group in taken.groups] for taken in self.taken]
-        self._words, self.word_idf = _postings(words)
+        self._words, self.word_idf = _postings([taken.groups for taken in self.taken])
         self._pairs, self.pair_idf = _postings([taken.pairs for taken in self.taken])
         self.word_weight: Floats = np.array([self.weight(taken.groups) for taken in self.taken], np.float32)
         self.pair_weight: Floats = np.array([self._pair_weight(taken.pairs) for taken in self.taken], np.float32)
@@ -84,8 +85,9 @@ class Index:
             self.profiles[concept, taken.measure] += 1
             self.concept_groups[concept, list(taken.groups)] = 1
         self.profiles /= self.profiles.sum(axis=1, keepdims=True)
-        self.group_idf: Floats = np.array([self.word_idf.get(str(group), 8.0) for group in range(groups())], np.float32)
+        self.group_idf: Floats = np.array([self.word_idf.get(group, 8.0) for group in range(groups())], np.float32)
         self._starts = np.searchsorted(self.concept_of, np.arange(len(self.concepts) + 1))
+        self._bounds: list[int] = self._starts.tolist()
         # The share of a concept's wordings that name no object: 完成时间 is of whatever is completed.
         self.plain: Floats = np.array([
             sum(not taken.contents for taken in self.taken[start:end]) / (end - start)
@@ -104,8 +106,8 @@ class Index:
 
     def best_of(self, concept: int, likeness: Floats) -> int:
         """The wording of a concept that is most alike."""
-        start, end = self._starts[concept], self._starts[concept + 1]
-        return int(start + np.argmax(likeness[start:end]))
+        start, end = self._bounds[concept], self._bounds[concept + 1]
+        return start + int(likeness[start:end].argmax())
 
     def concept_groups_without(self, hidden: frozenset[int]) -> Floats:
         """`concept_groups` as if some wordings were not in the vocabulary."""
@@ -121,17 +123,17 @@ class Index:
 
     def weight(self, found: Sequence[int]) -> float:
         """How much the groups of a name say."""
-        return sum(self.word_idf.get(str(group), 8.0) for group in found)
+        return sum(self.word_idf.get(group, 8.0) for group in found)
 
     def _pair_weight(self, pairs: Sequence[str]) -> float:
         return sum(self.pair_idf.get(pair, 8.0) for pair in pairs)
 
     def shared(self, taken: Taken) -> tuple[Floats, Floats]:
         """How much of words and of pairs of characters each wording shares with a name, and the weights of the name itself."""
-        return self._sum(self._words, self.word_idf, [str(group) for group in taken.groups]), self._sum(
-            self._pairs, self.pair_idf, taken.pairs)
+        return (self._sum(self._words, self.word_idf, taken.groups),
+                self._sum(self._pairs, self.pair_idf, taken.pairs))
 
-    def _sum(self, postings: dict[str, Indices], idf: dict[str, float], keys: Sequence[str]) -> Floats:
+    def _sum(self, postings: dict[Key, Indices], idf: dict[Key, float], keys: Sequence[Key]) -> Floats:
         found = np.zeros(len(self.wordings), np.float32)
         for key in keys:
             places = postings.get(key)
@@ -139,17 +141,19 @@ class Index:
                 found[places] += idf[key]
         return found
 
-    def likeness(self, taken: Taken) -> tuple[Floats, Floats, Floats]:
-        """Of each wording: how like a name it is for choosing candidates (0 to 1), and what it shares of words and pairs."""
-        words, pairs = self.shared(taken)
-        word_share = words / (self.word_weight + self.weight(taken.groups) - words + 1e-6)
-        pair_share = pairs / (self.pair_weight + self._pair_weight(taken.pairs) - pairs + 1e-6)
-        return (_WORDS * word_share + (1 - _WORDS) * pair_share).astype(np.float32, copy=False), words, pairs
+    def likeness(self, taken: Taken) -> Floats:
+        """(3, wordings): how like a name each is for choosing candidates (0 to 1), what it shares of words and of pairs."""
+        found = np.empty((3, len(self.wordings)), np.float32)
+        found[1], found[2] = self.shared(taken)
+        word_share = found[1] / (self.word_weight + (self.weight(taken.groups) + 1e-6) - found[1])
+        pair_share = found[2] / (self.pair_weight + (self._pair_weight(taken.pairs) + 1e-6) - found[2])
+        found[0] = _WORDS * word_share + (1 - _WORDS) * pair_share
+        return found
 
 
-def _postings(keys: Sequence[Sequence[str]]) -> tuple[dict[str, Indices], dict[str, float]]:
+def _postings(keys: Sequence[Sequence[Key]]) -> tuple[dict[Key, Indices], dict[Key, float]]:
     """For each key the wordings that have it, and what sharing it is worth."""
-    found: dict[str, list[int]] = {}
+    found: dict[Key, list[int]] = {}
     for number, several in enumerate(keys):
         for key in several:
             found.setdefault(key, []).append(number)

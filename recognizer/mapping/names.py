@@ -77,10 +77,9 @@ class Mapper:
     def _match(self, name: Printed, pairs: Pairs, found: Floats, start: int) -> Match | None:
         if not len(found) or not name.taken.bare or self._no_name(name.taken):
             return None
-        first = int(np.argmax(found))
-        second = float(np.delete(found, first).max()) if len(found) > 1 else 0.0
-        place = start + first
-        score = self.scorer.confidence(float(found[first]), second, float(pairs.lead[place]))
+        second, best = sorted([0.0, *found.tolist()])[-2:]
+        place = start + int(found.argmax())
+        score = self.scorer.confidence(best, second, float(pairs.lead[place]))
         if score < self.scorer.threshold:
             return None
         number = int(pairs.concept[place])

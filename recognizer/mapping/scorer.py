@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import exp, log
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ class Scorer:
         """The probability that the best pair of a name is right, from how likely it and the second are, and how far the pieces
         speak for it."""
         weighted = sum(weight * one for weight, one in zip(self.weights, evidence(best, second, lead), strict=True))
-        return float(1 / (1 + np.exp(-weighted - self.bias)))
+        return 1 / (1 + exp(-weighted - self.bias))
 
 
 def evidence(best: float, second: float, lead: float) -> tuple[float, float, float]:
@@ -64,7 +65,7 @@ def evidence(best: float, second: float, lead: float) -> tuple[float, float, flo
 def log_odds(probability: float) -> float:
     """The logarithm of the odds of a probability, within bounds."""
     within = min(max(probability, _LEAST), 1 - _LEAST)
-    return float(np.log(within / (1 - within)))
+    return log(within / (1 - within))
 
 
 def save_scorer(scorer: Scorer, folder: Path) -> Path:
