@@ -20,6 +20,7 @@ from recognizer.commands.digitize import digitize
 from recognizer.commands.evaluate import evaluate
 from recognizer.commands.export import export
 from recognizer.commands.messages import say
+from recognizer.commands.models import app as models
 from recognizer.commands.newcity import newcity
 from recognizer.commands.report import report
 from recognizer.commands.review import review
@@ -49,6 +50,7 @@ app.command()(review)
 app.command()(train)
 app.command()(evaluate)
 app.command()(newcity)
+app.add_typer(models, name="models")
 app.add_typer(vocabulary, name="vocabulary")
 
 

@@ -27,8 +27,8 @@ def budget(
         "The share of wrong facts you can live with among those accepted unseen.",
         "自动接受的事实中可以容忍的错误比例。"))] = "1%",
     model: Annotated[Path | None, typer.Option("--model", metavar="DIR", show_default=False, help=either(
-        "The folder of a model of your own; the shipped one, if not given.",
-        "自己的模型所在文件夹，不写则用附带的模型。"))] = None,
+        "The folder of a model of your own, or a version of recognizer models; the one in use, if not given.",
+        "自己的模型所在文件夹，或 recognizer models 列出的版本；不写则用选定的模型。"))] = None,
 ) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -36,9 +36,10 @@ def budget(
     from recognizer.calibration import accepted_from
     from recognizer.calibration.facts import KINDS
     from recognizer.model import load_model, shipped_model
+    from recognizer.model.shelf import named_model
 
     share = share_of(max_error)
-    calibrator = (load_model(model) if model else shipped_model()).calibrator
+    calibrator = (load_model(folder) if (folder := named_model(model)) else shipped_model()).calibrator
     if calibrator is None:
         raise UsageError(either("the model has no calibration of its own: nothing can be promised",
             "该模型没有校准，无法作出保证"))

@@ -61,6 +61,7 @@ def digitize(
     from recognizer.exporting import FolderInUseError
     from recognizer.exporting.omission import options_of, parse_omissions
     from recognizer.exporting.partition import parse_partition
+    from recognizer.model.shelf import named_model
     from recognizer.objects import is_url
     from recognizer.options import Options, share_of
 
@@ -75,7 +76,8 @@ def digitize(
     use(vocabulary)
     marked = (("vocabulary", mark),) if (mark := vocabulary_mark()) else ()
     options = (*chosen.stated(), *marked, *options_of(parse_omissions(without or [])))
-    settings = Settings(str(model.resolve()) if model else None, options)
+    folder = named_model(model)
+    settings = Settings(str(folder) if folder else None, options)
     parted = parse_partition(partition) if partition else ()
     if cluster:
         from recognizer.archive.cluster import check_cluster

@@ -83,8 +83,8 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "dry_run": ("Only say what there is to do, and how long it may take.", "只说明有多少要做、大约需要多久。"),
     "log_json": ("Say everything as JSON lines on standard output, for machines.", "以 JSON 行在标准输出报告一切，供程序读取。"),
     "model": (
-        "The folder of a model of your own, made by recognizer train; the shipped one, if not given.",
-        "自己用 recognizer train 训练的模型所在文件夹，不写则用附带的模型。"),
+        "The folder of a model of your own, or a version of recognizer models; the one in use, if not given.",
+        "自己的模型所在文件夹，或 recognizer models 列出的版本；不写则用选定的模型。"),
     "vocabulary": (
         "A vocabulary file of your own (.csv or .ttl); docs/vocabulary.md says how it is made.",
         "自己的词表文件（.csv 或 .ttl），做法见 docs/vocabulary.md。"),

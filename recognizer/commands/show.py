@@ -27,8 +27,8 @@ def show(
     dpi: Annotated[int, typer.Option("--dpi", metavar="N", min=36, max=600, help=either(
         "Pixels to the inch of the picture.", "图片每英寸的像素数。"))] = DPI,
     model: Annotated[Path | None, typer.Option("--model", metavar="DIR", show_default=False, help=either(
-        "The folder of a model of your own; the shipped one, if not given.",
-        "自己的模型所在文件夹，不写则用附带的模型。"))] = None,
+        "The folder of a model of your own, or a version of recognizer models; the one in use, if not given.",
+        "自己的模型所在文件夹，或 recognizer models 列出的版本；不写则用选定的模型。"))] = None,
     debug: Annotated[bool, typer.Option("--debug", help=either(
         "Stop at an unexpected error with its full traceback.", "遇到意外错误时显示完整的调用栈。"))] = False,
 ) -> None:
@@ -36,11 +36,12 @@ def show(
         raise UsageError(either("the picture's name must end in .png", "图片的文件名须以 .png 结尾"), path=out, stage="show")
     from recognizer.digitizing import digitize_document
     from recognizer.model import load_model, shipped_model
+    from recognizer.model.shelf import named_model
     from recognizer.reading import read
     from recognizer.showing import picture
 
     document = read(file)
-    found = digitize_document(document, load_model(model) if model else shipped_model())
+    found = digitize_document(document, load_model(folder) if (folder := named_model(model)) else shipped_model())
     image = picture(file, document, found.labelled, found.records, page=page, language=language(), dpi=dpi)
     _write(out, image)
     for warning in found.records.warnings:

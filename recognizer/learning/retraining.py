@@ -108,10 +108,11 @@ def _tuned(
         known = np.flatnonzero(labels >= 0)
         targets = network.probabilities(inputs[known])
         wrong = targets.argmax(axis=1) != labels[known]
-        before = old.get(name)
-        if before is None or not wrong.any():
+        if not wrong.any():
             return network
-        weights = np.where(wrong, min(how.weight, how.share * len(before.inputs) / wrong.sum()), how.accepted)
+        before = old.get(name) or Examples(inputs[:0], targets[:0])
+        most = how.share * len(before.inputs) / wrong.sum() if len(before.inputs) else how.weight
+        weights = np.where(wrong, min(how.weight, most), how.accepted)
         targets[wrong] = how.doubt / (len(network.classes) - 1)
         targets[wrong, labels[known[wrong]]] = 1 - how.doubt
         weights = np.concatenate([weights, np.ones(len(before.inputs))]).astype(np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -20,6 +21,9 @@ from recognizer.model.text import BUCKETS, TextModel
 from recognizer.resources import models_folder
 
 FILE_NAME, CARD_NAME = "default.npz", "default.json"
+# The types that a model's file may hold: half and single floats, and words. Anything else, objects above all, is refused unread.
+TRUSTED = frozenset({"<f2", "<f4", "<U"})
+MOST_BYTES = 1 << 28  # that a model's file may unpack to
 
 
 @dataclass(slots=True)
@@ -78,6 +82,7 @@ def load_model(folder: Path) -> Model:
     """The model stored in `folder`. Raises ModelError when it is missing or holds anything but arrays and words."""
     path = folder / FILE_NAME
     try:
+        _check(path)
         with np.load(path, allow_pickle=False) as arrays:
             parts: dict[str, Any] = {name: _text_model(arrays, name) for name in _TEXTS}
             for group in _GROUPS:
@@ -92,6 +97,22 @@ def load_model(folder: Path) -> Model:
         raise ModelError(
             f"cannot be loaded: {error}", path=path, stage="label", hint="`recognizer train` makes a new one"
         ) from error
+
+
+def _check(path: Path) -> None:
+    """Raises ValueError for a file that holds more, or anything else, than a model does; reads no more of it than headers."""
+    with zipfile.ZipFile(path) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > MOST_BYTES:
+            raise ValueError("it would unpack to more than a model holds")
+        for entry in archive.infolist():
+            with archive.open(entry) as file:
+                if np.lib.format.read_magic(file) != (1, 0):
+                    raise ValueError(f"{entry.filename} is of another format")
+                shape, _, kind = np.lib.format.read_array_header_1_0(file)
+            if (kind.str[:2] if kind.kind == "U" else kind.str) not in TRUSTED:
+                raise ValueError(f"{entry.filename} holds {kind.str}, which no model does")
+            if kind.itemsize * math.prod(shape) > MOST_BYTES:
+                raise ValueError(f"{entry.filename} says that it is larger than any model")
 
 
 @lru_cache(maxsize=1)
