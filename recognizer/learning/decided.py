@@ -25,6 +25,7 @@ from recognizer.model import Model
 from recognizer.repair import repair
 from recognizer.reviewing.corrected import corrections as decisions_of
 from recognizer.reviewing.tables import QUEUE, open_queue
+from recognizer.training.examples import NAMING
 from recognizer.truth import TruthCell
 from recognizer.types import Grid, LabelledCell, Piece, Role
 
@@ -35,7 +36,12 @@ ROLES = {
     "value": "value@{period}", "fund": "fund_amount@{period}", "total": "fund_amount@{period}", "goal": "goal_text@{period}",
     "attribute": "attribute_value", "project": "attribute_value>name", "indicator": "name"}
 _LABELS = {"name": "name", "level1": "level1", "level2": "level2"}  # of an indicator, each in a cell of its own
-_PARTS = (Role.COMPARATOR, Role.UNIT)  # cells that a value is put together from
+# The cells that a fact is put together from, as a model takes them.
+_TAKEN = {
+    "value": (Role.VALUE, Role.COMPARATOR, Role.UNIT), "fund": (Role.FUND_AMOUNT,), "total": (Role.FUND_AMOUNT,),
+    "goal": (Role.GOAL_TEXT,), "attribute": (Role.ATTRIBUTE_VALUE,), "project": (Role.ATTRIBUTE_VALUE,),
+    "indicator": (Role.NAME,)}
+_PARTS = (Role.COMPARATOR, Role.UNIT)
 _CODES = frozenset(Role)
 
 
@@ -43,8 +49,8 @@ _CODES = frozenset(Role)
 class Decided:
     """Corrected documents by name, as they were laid out, and what was decided about their cells.
 
-    `decisions` counts what people decided, `unplaced` the facts that no cell was found for; `names` are those that a person gave
-    a concept, with its id.
+    `decisions` counts the facts that people decided about, `unplaced` those that no cell was found for; `names` are those that a
+    person gave a concept, with its id.
     """
 
     documents: dict[str, tuple[Grid, ...]] = field(default_factory=dict)
@@ -78,9 +84,8 @@ def decided_in(folder: Path, model: Model, url: str | None = None) -> Decided:
     finally:
         engine.dispose()
     found = Decided()
-    tickets: set[tuple[str, str, str]] = set()
     for (name, content), lines in by_content.items():
-        tickets |= {(line["who"], line["when"], line["scope"]) for line in lines}
+        found.decisions += len(lines)
         found.names += [pair for line in lines if (pair := _named(line["before"], line["after"]))]
         grids = _stored(folder, content)
         if grids is None:
@@ -92,7 +97,6 @@ def decided_in(folder: Path, model: Model, url: str | None = None) -> Decided:
             # By content, so that equal names of two runs stay apart.
             found.documents[f"{name} {content[:12]}"] = grids
             found.corrections += corrected
-    found.decisions = len(tickets)
     return found
 
 
@@ -141,37 +145,47 @@ class _Table:
     def corrected(self, line: Json) -> Iterator[TruthCell]:
         """The cells that a decision about a fact speaks of, as it says they are."""
         before, after, project = line["before"], line["after"], int(line["context"]["table"])
-        own = self._own(line["context"]["at"], before["name"] if line["kind"] == "indicator" else before["text"])
-        named = self._own(line["context"]["headings_at"], before["name"]) if line["kind"] == "value" else []
+        kind, context = line["kind"], line["context"]
+        own = self._own(context["at"], before["name"] if kind == "indicator" else before["text"], kind, before["period"])
+        named = self._own(context["headings_at"], before["name"], "indicator") if kind == "value" else []
         rejected = line["decision"] == "rejected"
-        code = ROLES[line["kind"]].format(period=after["period"])
+        code = ROLES[kind].format(period=after["period"])
         if rejected:
             code = str(line["why"]) if line["why"] in _CODES else ""
-        wanted = after["name"] if line["kind"] == "indicator" else after["text"]
+        wanted = after["name"] if kind == "indicator" else after["text"]
         for place in own if code else []:
             entry = self._entries[place]
             role = entry.label.role
             if role in _PARTS and not rejected:
                 yield _truth(entry.cell.pieces, role.value, project)
+            elif entry.names_project and not rejected:
+                yield _truth(entry.cell.pieces, NAMING, project)
             else:
                 yield _truth(self._spanned(place, wanted) if len(own) == 1 else entry.cell.pieces, code, project)
         if rejected:
             return
         anchor = next(iter(named or own), -1)
-        for name, role_code in _LABELS.items() if line["kind"] in ("value", "indicator") and anchor >= 0 else ():
+        for name, role_code in _LABELS.items() if kind in ("value", "indicator") and anchor >= 0 else ():
             if after[name] == before[name]:
                 if name == "name":
-                    yield from (_truth(self._entries[number].cell.pieces, role_code, project) for number in named
-                                if self._entries[number].label.role is Role.NAME)
+                    yield from (_truth(self._entries[number].cell.pieces, role_code, project) for number in named)
             elif (number := self._saying(after[name], anchor)) is not None:
                 yield _truth(self._entries[number].cell.pieces, role_code, project)
 
-    def _own(self, places: Sequence[Mapping[str, Any]], text: str) -> list[int]:
-        """The cells at these places whose text is part of the fact's, or the fact's part of theirs."""
+    def _own(self, places: Sequence[Mapping[str, Any]], text: str, kind: str, period: str = "") -> list[int]:
+        """The cells at these places that the fact was put together from: of its kind's roles, with its text or a part of it.
+
+        Of a line that says the same twice, those of its period. Where another model took them for something else: the one cell
+        that says the whole text.
+        """
         said = _folded(text)
-        found = {number for place in places if not place.get("inherited") for number in self._by_place[_place(place)]}
-        return [number for number in sorted(found)
-                if (own := _folded(self._entries[number].cell.text)) and said and (own in said or said in own)]
+        there = sorted({number for place in places if not place.get("inherited") for number in self._by_place[_place(place)]})
+        texts = {number: _folded(self._entries[number].cell.text) for number in there}
+        found = [number for number in there if self._entries[number].label.role in _TAKEN[kind]
+                 and said and (texts[number] in said or said in texts[number])]
+        found = [number for number in found if self._entries[number].label.period in (None, period)] or found
+        whole = [number for number in there if said and texts[number] == said]
+        return found or (whole if len(whole) == 1 else [])
 
     def _spanned(self, number: int, wanted: str) -> Sequence[Piece]:
         """The pieces that say what the fact is to say: those of the cell, with those of cells nearby, or fewer."""
