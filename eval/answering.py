@@ -6,10 +6,13 @@ scope. The widest scope of which all six are as decided is taken, wrong or right
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from recognizer.digitizing import digitize_grids, lay_out_document
+from recognizer.assembly import assemble
+from recognizer.digitizing import lay_out_document
+from recognizer.exporting import to_json
 from recognizer.learning import Correction, truths
 from recognizer.measuring.facts import Counts, matched, pair_projects, project_facts
 from recognizer.model import Model
@@ -44,10 +47,29 @@ def city_of(truth: LabelledDocument, model: Model) -> City:
     return City(truth, document, grids, model, cells, odd)
 
 
-def value_f1(city: City, model: Model, parity: int) -> Counts:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a model makes of a city: its projects as records, and the cells that a person could be asked about."""
+
+    projects: list[dict[str, Any]]
+    questions: list[Question]
+
+
+def look_at(city: City, model: Model) -> Look:
+    """The city as a model reads it; checks and confidences, which change no value, are left out."""
+    labelled, open_ends = look(city.grids, model)
+    projects = to_json(assemble(city.document, labelled, model))["projects"]
+    return Look(projects, [one for one in questions_of(city.truth.name, labelled, open_ends) if askable(city, one)])
+
+
+def askable(city: City, question: Question) -> bool:
+    """Whether a cell stands in an odd project."""
+    return all(key in city.cells and city.cells[key].project in city.projects for key in question.pieces)
+
+
+def value_f1(city: City, predicted: Sequence[Mapping[str, Any]], parity: int) -> Counts:
     """The value facts of the odd (0) or of the even projects (1)."""
     gold = city.truth.records["projects"]
-    predicted = digitize_grids(city.document, city.grids, model).to_json()["projects"]
     wanted = [fact for number, project in enumerate(gold) if number % 2 == parity for fact in project_facts(project, number)]
     found = [fact for number, project in zip(pair_projects(gold, predicted), predicted, strict=True) if number % 2 == parity
              for fact in project_facts(project, number)]
@@ -135,13 +157,3 @@ class Answers:
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return one[0] < other[1] and other[0] < one[1]
-
-
-def askable(city: City, question: Question) -> bool:
-    """Whether a cell stands in an odd project."""
-    return all(key in city.cells and city.cells[key].project in city.projects for key in question.pieces)
-
-
-def questions_in(city: City, model: Model) -> list[Question]:
-    """What may be asked about the odd projects, as a model reads them."""
-    return [one for one in questions_of(city.truth.name, *look(city.grids, model)) if askable(city, one)]

@@ -24,7 +24,7 @@ from multiprocessing import get_context
 from statistics import fmean
 from typing import Any
 
-from answering import Answers, City, city_of, questions_in, value_f1
+from answering import Answers, City, city_of, look_at, value_f1
 from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
@@ -45,11 +45,12 @@ Figures = dict[str, Any]
 
 def curve(city: City, replay: Replay, seed: int | None) -> list[Figures]:
     """The figures after each number of decisions, chosen by the product, or with a seed at random."""
-    answers, model, made = Answers(city), city.model, 0
+    answers, made = Answers(city), 0
+    seen = look_at(city, city.model)
     draw = random.Random(seed)
     rows = []
     for point in POINTS:
-        questions = questions_in(city, model)
+        questions = seen.questions
         left = [one for one in questions if not answers.settled(one)]
         wanted = point - made
         chosen = [one.question for one in propose(left, wanted)] if seed is None else draw.sample(left, min(wanted, len(left)))
@@ -57,9 +58,10 @@ def curve(city: City, replay: Replay, seed: int | None) -> list[Figures]:
             answers.decide(one, questions)
         made += wanted
         if chosen:
-            model = retrained(city.model, {city.truth.name: city.grids}, answers.corrections(questions), replay=replay)
-        counts = value_f1(city, model, EVEN)
-        rows.append({"decisions": point, "cells": answers.cells_settled, "f1": counts.f1, "odd": value_f1(city, model, ODD).f1,
+            documents = {city.truth.name: city.grids}
+            seen = look_at(city, retrained(city.model, documents, answers.corrections(questions), replay=replay))
+        counts, odd = (value_f1(city, seen.projects, parity) for parity in (EVEN, ODD))
+        rows.append({"decisions": point, "cells": answers.cells_settled, "f1": counts.f1, "odd": odd.f1,
                      "hit": counts.hit, "predicted": counts.predicted, "gold": counts.gold})
     return rows
 

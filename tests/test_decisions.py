@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "eval"))
 
-from answering import Answers, City, city_of, questions_in, value_f1  # noqa: E402
+from answering import Answers, City, city_of, look_at, value_f1  # noqa: E402
 from decisions import POINTS, collected, decisions_table  # noqa: E402
 
 from recognizer.digitizing import digitize_grids  # noqa: E402
@@ -35,7 +35,7 @@ def fuyang() -> City:
 
 @pytest.fixture(scope="module")
 def questions(fuyang: City) -> list[Question]:
-    return questions_in(fuyang, fuyang.model)
+    return look_at(fuyang, fuyang.model).questions
 
 
 def test_only_cells_of_odd_projects_are_asked_about(fuyang: City, questions: list[Question]) -> None:
@@ -74,7 +74,7 @@ def test_a_cell_joined_wrongly_is_set_right_piece_by_piece(fuyang: City, questio
 
 def test_parts_of_packed_cells_that_were_not_asked_about_stay_unknown() -> None:
     guangzhou = city("guangzhou")
-    asked = questions_in(guangzhou, guangzhou.model)
+    asked = look_at(guangzhou, guangzhou.model).questions
     answers = Answers(guangzhou)
     part = next(one for one in asked if one.part and one.label.code == "value@annual")
     answers.decide(part, [part])
@@ -85,7 +85,8 @@ def test_parts_of_packed_cells_that_were_not_asked_about_stay_unknown() -> None:
 
 def test_values_are_counted_as_the_evaluation_counts_them(fuyang: City) -> None:
     whole = score(fuyang.truth.records, digitize_grids(fuyang.document, fuyang.grids, fuyang.model).to_json())["value"]
-    assert value_f1(fuyang, fuyang.model, 0) + value_f1(fuyang, fuyang.model, 1) == whole
+    projects = look_at(fuyang, fuyang.model).projects
+    assert value_f1(fuyang, projects, 0) + value_f1(fuyang, projects, 1) == whole
 
 
 def test_the_table_holds_both_ways_of_choosing() -> None:
