@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from recognizer.checking.conservation import invented_on
 from recognizer.checking.hidden import doubt_hidden
+from recognizer.checking.misread import without_misreadings
 from recognizer.checking.spots import Spot
 from recognizer.checking.table import CHECKS, OTHER_DOUBTS, Check, Doubt, checks_without
 from recognizer.types import Document, Evidence, Fund, Goal, Indicator, Project, Records, Total, Value
@@ -26,7 +27,7 @@ def check(records: Records, document: Document, without: Collection[str] = ()) -
 
     `without` names checks of `CHECKS` that are not made; raises ValueError for one that does not exist.
     """
-    records = doubt_hidden(records, document.hidden)
+    records = without_misreadings(doubt_hidden(records, document.hidden))
     made_up = Counter(page for _, page in invented_on(records, document))
     ledgers = tuple(replace(ledger, invented=made_up[number]) for number, ledger in enumerate(records.pages, 1))
     return replace(doubted(records, without), pages=ledgers)

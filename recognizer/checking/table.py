@@ -70,6 +70,8 @@ OTHER_DOUBTS = (
     Doubt("printed_twice", "The form prints it again with another text, which stands under `others`.",
           "表中另有一处内容不同的同名项。"),
     Doubt("hidden_sheet", "It stands in a sheet that the workbook does not show.", "位于工作簿的隐藏工作表中。"),
+    Doubt("misread", "What was read of a scan makes no sense, what looks like it does: the text stays, its meaning is mended.",
+          "扫描识别的文字不合理，而形近的写法合理：文字保持识别结果，含义按推断的写法。"),
     Doubt("layouts_differ", "Two layout engines do not agree on the cell.", "两种版面引擎对该单元格的识别不一致。"),
 )
 
