@@ -149,6 +149,20 @@ def test_hidden_text_that_is_not_what_the_picture_shows_is_not_trusted(tmp_path:
     assert "its text says" in found.warnings[0]
 
 
+def test_a_table_drawn_in_a_picture_is_read_from_it_even_where_its_hidden_text_is_right(tmp_path: Path) -> None:
+    printed = pymupdf.open(PDFS / "langxi_wqy.pdf")[1]
+    document = pymupdf.open()
+    page = document.new_page(width=printed.rect.width, height=printed.rect.height)
+    page.insert_image(page.rect, stream=printed.get_pixmap(dpi=200).tobytes("png"))
+    for block in printed.get_text("dict")["blocks"]:
+        for span in (span for line in block.get("lines", ()) for span in line["spans"]):
+            page.insert_text(span["origin"], span["text"], fontname="china-s", fontsize=span["size"], render_mode=3)
+    found = of_pdf(document, tmp_path / "hidden.pdf")
+    assert found.warnings[0].endswith("its table is drawn in the picture")
+    grids = [block for block in lay_out(found) if isinstance(block, Grid)]
+    assert max(cell.row_span for grid in grids for cell in grid.cells) > 2
+
+
 def without_unicode(document: Any) -> None:
     for page in document:
         for font, *_ in page.get_fonts():

@@ -7,6 +7,7 @@ and a look costs a second: so it errs on the side of looking, and `scanned` has 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Any
 
@@ -22,6 +23,7 @@ WORDS = 0.25  # share of neighbouring ideographs that are a word: .36 to .56 on 
 LETTERS = 0.3  # share of letters and digits among the keyboard's signs: .4 and more on 120 pages
 
 PICTURE = "is a picture"
+_OTHERS = re.compile("[^\u4e00-\u9fff]+")  # than ideographs
 
 
 def suspicion(page: Any, read: Page) -> str:
@@ -55,7 +57,7 @@ def strange_share(text: str) -> float:
 
 def makes_words(text: str) -> bool:
     """Whether ideographs stand beside each other as in words, and letters and digits prevail among the keyboard's signs."""
-    ideographs = "".join(char for char in text if "\u4e00" <= char <= "\u9fff")
+    ideographs = _OTHERS.sub("", text)
     if len(ideographs) >= FEWEST:
         return share_of_words(ideographs) >= WORDS
     keyboard = [char for char in text if char.isascii()]
