@@ -29,8 +29,8 @@ def newcity(
     sources: Annotated[list[str], typer.Argument(metavar="FILES...", show_default=False, help=either(
         "Documents of the city: files, folders (walked) and globs.", "该城市的文档：文件、文件夹（含子文件夹）或通配符。"))],
     model: Annotated[Path | None, typer.Option("--model", metavar="DIR", show_default=False, help=either(
-        "The folder of a model of your own, such as the one that learned from the last decisions; the shipped one, if not given.",
-        "自己的模型所在文件夹，例如学过上一轮更正的模型；不写则用附带的模型。"))] = None,
+        "The folder of a model of your own, or a version of recognizer models; the one in use, if not given.",
+        "自己的模型所在文件夹，或 recognizer models 列出的版本；不写则用选定的模型。"))] = None,
     number: Annotated[int, typer.Option("--ask", metavar="N", min=1, max=200, help=either(
         "How many cells to propose.", "建议先核对几个单元格。"))] = ASKED,
     memory: Annotated[Path, typer.Option("--memory", metavar="FILE", help=either(
@@ -39,11 +39,13 @@ def newcity(
     as_json: Annotated[bool, typer.Option("--json", help=either("Print JSON, for machines.", "输出 JSON，供程序读取。"))] = False,
 ) -> None:
     from recognizer.model import load_model, shipped_model
+    from recognizer.model.shelf import named_model
     from recognizer.newcity import advice, survey
     from recognizer.newcity.meter import measured, remember, remembered
 
     before = remembered(memory)
-    found = survey(_documents(sources, memory), load_model(model) if model else shipped_model(), number)
+    chosen = load_model(folder) if (folder := named_model(model)) else shipped_model()
+    found = survey(_documents(sources, memory), chosen, number)
     said = advice(found, before)
     last = next((one for one in reversed(before) if one.documents == found.documents and one.model != found.model), None)
     if as_json:
@@ -161,14 +163,14 @@ def _short(text: str, most: int = 24) -> str:
 newcity.__doc__ = either(
     "Say how strange a new city's layouts are, what F1 to expect of them, and which cells to decide first.\n\n"
     "Layouts are told apart and each is held beside those known; nothing needs to be labelled for that. The cells proposed are "
-    "those whose answers settle the most doubt about the most facts. After retraining the same command with --model says what "
-    "the decisions brought, and when to stop.\n\n"
+    "those whose answers settle the most doubt about the most facts. After retraining the same command says what the decisions "
+    "brought, and when to stop.\n\n"
     "Examples:\n\n"
     "  recognizer newcity archive/newcity/*.pdf\n\n"
-    "  recognizer newcity archive/newcity/*.pdf --model my-model",
+    "  recognizer newcity archive/newcity/*.pdf --ask 20 --json",
     "说明新城市的版式与已知版式相差多远、预期 F1 是多少、先核对哪些单元格最有用。\n\n"
     "先把版式分类，并逐一与已知版式比较，无需任何标注。所建议的单元格，其答案能消除最多事实的最多疑问。重新训练后，"
-    "用 --model 再运行同一命令，可以看到这些决定带来了多少提高，以及何时可以停止。\n\n"
+    "再运行同一命令，可以看到这些决定带来了多少提高，以及何时可以停止。\n\n"
     "示例：\n\n"
     "  recognizer newcity 档案/新城市/*.pdf\n\n"
-    "  recognizer newcity 档案/新城市/*.pdf --model 我的模型")
+    "  recognizer newcity 档案/新城市/*.pdf --ask 20 --json")

@@ -151,13 +151,14 @@ def _evidence(fact: Fact) -> dict[str, Any]:
 
 
 def rank(connection: Connection) -> None:
-    """Gives all open items that were read as the same thing the priority of the first of them, so that they follow each other."""
-    first = (
-        select(items.c.likeness, func.max(items.c.priority).label("most")).where(items.c.state == "open")
+    """Gives all open items that were read as the same thing the sum of their priorities, so that they follow each other, and
+    come where one decision that reaches them all belongs: its gain is the doubt, times the stake, of everything it settles."""
+    alike = (
+        select(items.c.likeness, func.sum(items.c.priority).label("gain")).where(items.c.state == "open")
         .group_by(items.c.likeness).having(func.count() > 1).subquery())
-    most = select(first.c.most).where(first.c.likeness == items.c.likeness).scalar_subquery()
-    connection.execute(update(items).where(items.c.state == "open", items.c.likeness.in_(select(first.c.likeness)))
-                       .values(group_priority=most))
+    gain = select(alike.c.gain).where(alike.c.likeness == items.c.likeness).scalar_subquery()
+    connection.execute(update(items).where(items.c.state == "open", items.c.likeness.in_(select(alike.c.likeness)))
+                       .values(group_priority=gain))
 
 
 def journal_path(folder: Path, name: str) -> tuple[Path, str] | None:
