@@ -23,7 +23,7 @@ from recognizer.exporting import Failure
 from recognizer.files import Stamp
 
 pytest.importorskip("distributed")
-from recognizer.archive.cluster import message_of_outcome, outcome_of
+from recognizer.archive.cluster import message_of_outcome, outcome_of, settings_of
 
 
 class Killing(Progress):
@@ -94,6 +94,11 @@ def test_what_crashes_and_hangs_is_set_aside_as_on_one_machine(tmp_path: Path, m
             Sources([str(tmp_path / "in")], tmp_path / "clustered"), tmp_path / "clustered", Settings(), Wishes(1, reader=FAULTY),
             progress)
     assert summary.kept == 16
+
+
+def test_workers_elsewhere_get_the_limits_and_no_secret() -> None:
+    said = {"RECOGNIZER_PAGE_SECONDS": "7", "RECOGNIZER_TOKEN": "s3cret", "HOME": "/root"}
+    assert settings_of(said) == {"RECOGNIZER_PAGE_SECONDS": "7"}
 
 
 def test_an_outcome_crosses_the_cluster_whole() -> None:

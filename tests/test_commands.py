@@ -161,6 +161,19 @@ def names(given: list[object], out: Path) -> list[str]:
         return sorted(name for name, _, _ in inventory.named())
 
 
+def test_a_name_is_taken_as_it_is_before_it_is_taken_for_anything_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`~$` begins what office programs leave beside an open file: the shell's `*.docx` holds it too."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name in ("~$form.docx", "~nobody.txt", "[2024].txt", "home/a.txt", "2.txt"):
+        write(tmp_path / name)
+    assert names(["~$form.docx", "~nobody.txt", "[2024].txt", "~/a.txt"], tmp_path / "out") == [
+        "[2024].txt", "a.txt", "~$form.docx", "~nobody.txt"]
+    sources = Sources(["~$missing.docx", "", "2.txt"], tmp_path / "out")
+    assert [found.path for found in sources] == ["2.txt"]
+    assert [failure.path for failure in sources.failures] == ["~$missing.docx", ""]
+
+
 def test_folders_are_walked_but_for_what_is_hidden_or_output_or_no_document(tmp_path: Path) -> None:
     for name in ("b.txt", "a/z.md", "a/y.pdf", ".hidden.txt", ".git/c.txt", "out/documents/b.txt", "notes.json",
                  "~$b.docx"):

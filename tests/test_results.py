@@ -122,6 +122,9 @@ def test_a_folder_with_other_files_is_not_replaced(results: Path, tmp_path: Path
     (tmp_path / "records" / "mine.txt").write_text("keep me", "utf-8")
     ended = run_here("export", results, "--partition", "city", "--out", tmp_path)
     assert (ended.status, "it holds other files" in ended.err) == (2, True)
+    run_into = run_here("digitize", SOURCES[1], "--partition", "city", "--out", tmp_path)
+    assert (run_into.status, "it holds other files" in run_into.err) == (2, True)
+    assert not (tmp_path / "documents").exists()  # that is said before anything is read
     assert (tmp_path / "records" / "mine.txt").read_text("utf-8") == "keep me"
 
 
@@ -168,6 +171,9 @@ def test_the_examples_of_the_documentation_run(
 def test_tables_of_one_run_never_replace_those_of_another(results: Path, tmp_path: Path, run_here: Any) -> None:  # noqa: F811
     shutil.copytree(results, tmp_path / "other")
     before = contents(tmp_path / "other")
+    for books in ("run.sqlite", "queue.sqlite"):
+        ended = run_here("export", tmp_path / "other", "--sqlite", "--out", tmp_path / "other" / books)
+        assert (ended.status, "its own books" in ended.err) == (2, True)
     ended = run_here("export", results, "--tables", "--out", tmp_path / "other")
     assert (ended.status, "another run stands there" in ended.err) == (2, True)
     assert contents(tmp_path / "other") == before

@@ -12,7 +12,7 @@ import queue
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -34,6 +34,7 @@ LOCAL = "local:"  # and a number: so many workers on this machine
 SCHEMES = ("tcp://", "tls://", "ucx://", "ws://", "wss://")
 DEPTH = 2  # documents that a worker has in hand, so that it never waits for the run
 WAITING_SECONDS = 120  # for the first worker of a cluster
+SECRET = f"{PREFIX}TOKEN"  # what a reviewer's browser must show is nothing for the machines of a cluster
 LOSSES = 20  # workers that may be lost over one document before it is left to the next run
 
 _here = threading.local()  # on a worker: the supervisor of each of its threads
@@ -63,7 +64,7 @@ class ClusterSupervisor:
     def __init__(self, next_job: Callable[[], Job | None], cluster: str, reader: str = READER) -> None:
         self._next_job = next_job
         self._reader = reader
-        self._settings = {name: setting for name, setting in os.environ.items() if name.startswith(PREFIX)}
+        self._settings = settings_of(os.environ)
         self._in_work: dict[Any, Job] = {}
         self._done: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._scratch = tempfile.TemporaryDirectory(prefix="recognizer-", ignore_cleanup_errors=True)
@@ -140,6 +141,11 @@ class ClusterSupervisor:
             reason = f"the cluster's workers cannot digitise: {type(error).__name__}: {error}"
             raise WorkersError(reason, stage="start") from error
         return outcome_of(answer, job)
+
+
+def settings_of(environment: Mapping[str, str]) -> dict[str, str]:
+    """What of the environment the workers of a cluster are to have too."""
+    return {name: setting for name, setting in environment.items() if name.startswith(PREFIX) and name != SECRET}
 
 
 def digitize_message(given: bytes) -> bytes:

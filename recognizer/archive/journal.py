@@ -23,6 +23,7 @@ from recognizer.archive.process import Death
 from recognizer.archive.task import Counts, Result
 from recognizer.errors import RecognizerError
 from recognizer.exporting import Failure
+from recognizer.exporting.text import writable
 from recognizer.files import Stamp
 from recognizer.language import either
 
@@ -182,7 +183,7 @@ class Journal:
     def add_missing(self, failure: Failure) -> None:
         """Notes something that was given and is not there."""
         self._db.execute(
-            "INSERT INTO missing VALUES (?, ?, ?, ?)", (self.run, _text(failure.document), failure.stage, failure.reason))
+            "INSERT INTO missing VALUES (?, ?, ?, ?)", (self.run, writable(failure.document), failure.stage, failure.reason))
 
     def forget_contents(self) -> None:
         """Has every file of this run read again, if only to see whether it has changed (`--rehash`)."""
@@ -388,10 +389,6 @@ def last_run(path: Path) -> LastRun | None:
 
 def _values(stamp: Stamp) -> tuple[int, int, int, int]:
     return stamp.size, stamp.modified, stamp.inode, stamp.device
-
-
-def _text(path: str) -> str:
-    return path.encode("utf-8", "replace").decode()
 
 
 def _file(row: Any) -> File:

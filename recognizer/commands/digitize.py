@@ -6,12 +6,15 @@ import errno
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from recognizer.commands.messages import say
 from recognizer.layout.engines import Layout
+
+if TYPE_CHECKING:
+    from recognizer.archive import Settings
 
 
 class Format(StrEnum):
@@ -52,33 +55,18 @@ def digitize(
 ) -> None:
     from rich.console import Console
 
-    from recognizer.archive import Settings
     from recognizer.commands.progress import Progress
     from recognizer.commands.running import UnforeseenError, Wishes, run_archive
     from recognizer.commands.sources import Sources
-    from recognizer.concepts.files import use, vocabulary_mark
     from recognizer.errors import UsageError
-    from recognizer.exporting import FolderInUseError
-    from recognizer.exporting.omission import options_of, parse_omissions
-    from recognizer.exporting.partition import parse_partition
-    from recognizer.model.shelf import named_model
+    from recognizer.exporting import TABLES, FolderInUseError
+    from recognizer.exporting.partition import parse_partition, refuse_other_files
     from recognizer.objects import is_url
-    from recognizer.options import Options, share_of
 
-    if without_check:
-        from recognizer.checking import checks_without
-
-        try:
-            checks_without(without_check)
-        except ValueError as error:
-            raise UsageError(say("no_check", reason=error)) from None
-    chosen = Options(str(layout), tuple(without_check or ()), share_of(max_error))
-    use(vocabulary)
-    marked = (("vocabulary", mark),) if (mark := vocabulary_mark()) else ()
-    options = (*chosen.stated(), *marked, *options_of(parse_omissions(without or [])))
-    folder = named_model(model)
-    settings = Settings(str(folder) if folder else None, options)
+    settings = _settings(layout, without_check or [], max_error, vocabulary, without or [], model)
     parted = parse_partition(partition) if partition else ()
+    for table in TABLES if parted else ():
+        refuse_other_files(out / table)  # now, and not when hours of work are to be written
     if cluster:
         from recognizer.archive.cluster import check_cluster
 
@@ -119,3 +107,29 @@ def digitize(
 
 
 digitize.__doc__ = say("digitize")
+
+
+def _settings(
+    layout: Layout, without_check: list[str], max_error: str, vocabulary: Path | None, without: list[str], model: Path | None
+) -> Settings:
+    """What the results depend on besides the files, as it was asked for. Raises UsageError for what makes no sense."""
+    from recognizer.archive import Settings
+    from recognizer.concepts.files import use, vocabulary_mark
+    from recognizer.errors import UsageError
+    from recognizer.exporting.omission import options_of, parse_omissions
+    from recognizer.model.shelf import named_model
+    from recognizer.options import Options, share_of
+
+    if without_check:
+        from recognizer.checking import checks_without
+
+        try:
+            checks_without(without_check)
+        except ValueError as error:
+            raise UsageError(say("no_check", reason=error)) from None
+    chosen = Options(str(layout), tuple(without_check), share_of(max_error))
+    use(vocabulary)
+    marked = (("vocabulary", mark),) if (mark := vocabulary_mark()) else ()
+    options = (*chosen.stated(), *marked, *options_of(parse_omissions(without)))
+    folder = named_model(model)
+    return Settings(str(folder) if folder else None, options)

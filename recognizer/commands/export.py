@@ -72,11 +72,16 @@ def export(
 
 def _database(folder: Path, path: Path, without: list[str], queue: str | None) -> list[Path]:
     """Writes the database and its description; returns their paths."""
+    from recognizer.archive.journal import JOURNAL
     from recognizer.exporting.database import datasette_metadata, write_database
     from recognizer.exporting.loading import stored_failures
     from recognizer.exporting.omission import leave_out, parse_omissions
     from recognizer.reviewing import reviewed_documents
+    from recognizer.reviewing.tables import QUEUE
 
+    if path.resolve() in {(folder / name).resolve() for name in (JOURNAL, QUEUE)}:
+        kept = either("the run keeps its own books there: choose another name", "那是本次运行自己的数据库：请换一个文件名")
+        raise UsageError(kept, path=path, stage="export")
     omissions = parse_omissions(without)
     reviewed = reviewed_documents(folder, queue)
     documents = (replace(document, records=leave_out(document.records, omissions)) for document in reviewed)

@@ -89,12 +89,6 @@ _MESSAGES: dict[str, tuple[str, str]] = {
         "A vocabulary file of your own (.csv or .ttl); docs/vocabulary.md says how it is made.",
         "自己的词表文件（.csv 或 .ttl），做法见 docs/vocabulary.md。"),
     "debug": ("Stop at an unexpected error with its full traceback.", "遇到意外错误即停止，显示完整的调用栈。"),
-    "train": (
-        "Train a model on labelled documents and generated layouts.\n\nExample:  recognizer train",
-        "用标注文档和生成的版式训练模型。\n\n示例：  recognizer train"),
-    "evaluate": (
-        "Measure the model against the gold records, city by city left out.\n\nExample:  recognizer evaluate",
-        "用金标准记录衡量模型，逐城留出。\n\n示例：  recognizer evaluate"),
     "options_panel": ("Options", "选项"),
     "arguments_panel": ("Arguments", "参数"),
     "commands_panel": ("Commands", "命令"),

@@ -99,7 +99,11 @@ class Sources:
 
 def _expand(text: str) -> list[Path]:
     """The paths that a given text stands for: itself where it exists, else what it matches as a glob."""
-    path = Path(text).expanduser()
+    if not text:  # an unset variable of a script, which is not to mean the folder one is in
+        return []
+    if os.path.lexists(text):
+        return [Path(text)]
+    path = Path(os.path.expanduser(text))  # unlike Path.expanduser, nothing happens to ~$form.docx
     if os.path.lexists(path):
         return [path]
     return [Path(match) for match in sorted(glob.glob(str(path), recursive=True))] if glob.has_magic(text) else []

@@ -98,9 +98,7 @@ def replace_partitioned(source: Path, folder: Path, keys: tuple[str, ...]) -> Pa
     """
     from recognizer.exporting.files import flush
 
-    if folder.exists() and not is_parted(folder):
-        reason = either("stands in the way of the parted table: it holds other files", "其中有别的文件，不能替换为分开的表")
-        raise UsageError(reason, path=folder, stage="export")
+    refuse_other_files(folder)
     new, old = (folder.with_name(f".recognizer-{os.getpid()}-{folder.name}.{end}") for end in ("new", "old"))
     try:
         write_partitioned(source, new, keys)
@@ -113,6 +111,13 @@ def replace_partitioned(source: Path, folder: Path, keys: tuple[str, ...]) -> Pa
         for leftover in (new, old):
             shutil.rmtree(leftover, ignore_errors=True)
     return folder
+
+
+def refuse_other_files(folder: Path) -> None:
+    """Raises UsageError where something stands in the place of a parted table that is none."""
+    if folder.exists() and not is_parted(folder):
+        reason = either("stands in the way of the parted table: it holds other files", "其中有别的文件，不能替换为分开的表")
+        raise UsageError(reason, path=folder, stage="export")
 
 
 def is_parted(folder: Path) -> bool:
