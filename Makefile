@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FITS := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 
-.PHONY: calibrate eval-scans eval-decisions help venv install demo test lint train gold-texts eval eval-full readme bench bench-icdar bench-layouts bench-archive soak torture fuzz damage pictures clean bench-review review-pictures
+.PHONY: calibrate eval-scans eval-decisions help venv install demo test lint train gold-texts eval eval-full readme bench bench-icdar bench-layouts bench-archive soak torture fuzz damage pictures clean bench-review bench-learning review-pictures
 
 help:
 	@echo "make install    recognizer in $(VENV)"
@@ -25,6 +25,7 @@ help:
 	@echo "make bench-layouts        the layout engines compared: native, camelot, both, deep"
 	@echo "make bench-archive        what a run over an archive costs, brings and weighs"
 	@echo "make bench-review         how long a reviewer waits: 200 pages, 100,000 items"
+	@echo "make bench-learning       how long retraining takes: 200 corrected cells"
 	@echo "make review-pictures      the pictures of docs/review.md, made by the tests in a real browser"
 	@echo "make soak       kill a run over 500 documents 100 times, at random moments, and compare what comes out byte for byte"
 	@echo "make torture DIR=...      strange PDFs of a folder, and fixtures mutated by seed: every file accounted for"
@@ -110,6 +111,9 @@ bench-archive: $(VENV)/.installed
 
 bench-review: $(VENV)/.installed
 	$(BIN)/python eval/bench_review.py
+
+bench-learning: $(VENV)/.installed
+	$(BIN)/python eval/bench_learning.py
 
 review-pictures: $(VENV)/.installed-for-tests
 	RECOGNIZER_PICTURES=docs/pictures $(BIN)/python -m pytest tests/reviewing/test_review_in_browser.py

@@ -115,6 +115,9 @@ def _improve(corrections: list[Path], portable: Path | None, accept_losses: bool
     if judged.better:
         why = either("it loses gold facts; --accept-losses takes it all the same",
                      "它丢失金标准事实；--accept-losses 可强制采用")
+    elif not before.number:
+        why = either("nothing can be said of it until two documents, or two projects of one, are corrected",
+                     "至少更正两份文档（或一份文档的两个项目）之后才能判断")
     else:
         why = either("it is not better on corrected cells that it was not shown", "它在未展示的更正单元格上并不更好")
     print(either(f"not taken: {found.version}: {why}", f"未采用 {found.version}：{why}"))

@@ -13,7 +13,7 @@ from recognizer.errors import UsageError
 from recognizer.learning.decided import Decided, decided_in
 from recognizer.learning.judging import Judgement, cross_validated, gold_facts_lost, readings
 from recognizer.learning.portable import load_portable, save_portable
-from recognizer.learning.replay import replay_for
+from recognizer.learning.replay import TABLES, replay_for
 from recognizer.learning.retraining import retrained
 from recognizer.model import Model, load_model, save_model, shipped_model
 from recognizer.model.shelf import SHIPPED, in_use, new_version, shelf, use
@@ -40,11 +40,12 @@ class Improvement:
 
 def improve(
     sources: Sequence[Path], *, place: Path | None = None, accept_losses: bool = False, portable: Path | None = None,
-    tell: Tell = lambda message: None,
+    tables: int = TABLES, tell: Tell = lambda message: None,
 ) -> Improvement:
     """Makes a new version of the shipped model from the corrections of runs (folders) and portable files, and of those that the
     model in use has learned before. It is put to use if it loses no gold fact, or `accept_losses`, and reads corrected cells
-    better that it was not shown. `portable` is a file to write the new corrections to.
+    better that it was not shown. `portable` is a file to write the new corrections to, `tables` how many documents are drawn to
+    be seen again.
 
     Raises UsageError where nothing can be learned from, QueueError, ModelError.
     """
@@ -64,7 +65,7 @@ def improve(
     known.corrections = [one for one in known.corrections if one.document not in new.documents]
     documents = known.documents | new.documents
     tell("drawing what the model knows")
-    replay = replay_for(base)
+    replay = replay_for(base, tables)
     tell("learning")
     model = retrained(base, documents, [*known.corrections, *new.corrections], replay=replay)
     tell("asking for the gold facts")
