@@ -20,6 +20,7 @@ from recognizer.archive.stored import STORED, DamagedStoreError, load
 from recognizer.errors import UsageError
 from recognizer.exporting.document import place_json
 from recognizer.labelling import label
+from recognizer.language import either
 from recognizer.learning.corrections import Correction
 from recognizer.model import Model
 from recognizer.repair import repair
@@ -74,7 +75,8 @@ def decided_in(folder: Path, model: Model, url: str | None = None) -> Decided:
     Raises UsageError where the folder has no queue, QueueError where it cannot be used.
     """
     if url is None and not (folder / QUEUE).is_file():
-        raise UsageError("nothing was reviewed there: it has no queue.sqlite", path=folder, stage="learn",
+        raise UsageError(either("nothing was reviewed there: it has no queue.sqlite", "那里没有复核记录：没有 queue.sqlite"),
+                         path=folder, stage="learn",
                          hint=f"recognizer review {folder}")
     engine = open_queue(folder, url)
     try:

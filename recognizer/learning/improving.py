@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from recognizer.errors import UsageError
+from recognizer.language import either
 from recognizer.learning.decided import Decided, decided_in
 from recognizer.learning.judging import Judgement, cross_validated, gold_facts_lost, readings
 from recognizer.learning.portable import load_portable, save_portable
@@ -54,24 +55,28 @@ def improve(
     base, parent = shipped_model(), in_use(folder)
     old = base if parent == SHIPPED else load_model(folder / parent)
     known, new = _earlier(folder / parent / LEARNED, parent), Decided()
-    tell("reading corrections")
+    tell(either("reading corrections", "读取更正"))
     for source in sources:
         new.add(decided_in(source, old) if source.is_dir() else load_portable(source))
     if not new.corrections:
-        raise UsageError("no decision speaks of a cell that was stored", path=sources[0] if sources else None, stage="learn",
-                         hint="review some of the run's facts first: recognizer review DIR")
+        why = either("no decision speaks of a cell that was stored", "没有一条决定对应到已存的单元格")
+        raise UsageError(why, path=sources[0], stage="learn", hint=
+            "review some of the run's facts first: recognizer review DIR", "请先复核：recognizer review DIR"))
     if portable:
         save_portable(new, portable, _before(old, new))
     known.corrections = [one for one in known.corrections if one.document not in new.documents]
     documents = known.documents | new.documents
-    tell("drawing what the model knows")
+    tell(either("drawing what the model knows", "重现模型已学过的表样"))
     replay = replay_for(base, tables)
-    tell("learning")
+    tell(either("learning", "学习"))
     model = retrained(base, documents, [*known.corrections, *new.corrections], replay=replay)
-    tell("asking for the gold facts")
+    tell(either("asking for the gold facts", "核对金标准事实"))
     lost, gained = gold_facts_lost(old, model)
-    validated = cross_validated(old, base, documents, new.corrections, known.corrections, replay,
-                                lambda done, of: tell(f"cross-validating {done + 1} of {of}"))
+
+    def fold(done: int, of: int) -> None:
+        tell(either(f"cross-validating {done + 1} of {of}", f"交叉验证 {done + 1}/{of}"))
+
+    validated = cross_validated(old, base, documents, new.corrections, known.corrections, replay, fold)
     judgement = Judgement(lost, gained, *validated)
     taken = judgement.better and (not lost or accept_losses)
     known.add(new)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from recognizer.errors import UsageError
+from recognizer.language import either
 from recognizer.learning.corrections import Correction
 from recognizer.learning.decided import Decided
 from recognizer.truth import TruthCell
@@ -55,7 +56,8 @@ def load_portable(path: Path) -> Decided:
         if not found.documents:
             raise ValueError("it holds no document; recognizer train --corrections DIR --portable FILE writes one that does")
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        raise UsageError(f"no corrections can be read from it: {error}", path=path, stage="learn") from error
+        raise UsageError(either(f"no corrections can be read from it: {error}", f"无法从中读取更正：{error}"), path=path,
+                         stage="learn") from error
     return found
 
 

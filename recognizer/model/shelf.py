@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from recognizer.errors import ModelError
+from recognizer.language import either
 from recognizer.model.store import CARD_NAME, FILE_NAME
 from recognizer.resources import models_folder
 
@@ -91,7 +92,8 @@ def use(name: str, place: Path | None = None) -> None:
     """Makes a version the one in use. Raises ModelError where there is no such version."""
     folder = place or shelf()
     if name not in {version.name for version in versions(folder)}:
-        raise ModelError("no such model", path=folder / name, stage="label", hint="`recognizer models list` names them")
+        raise ModelError(either("no such model", "没有这个模型"), path=folder / name, stage="start",
+                         hint="recognizer models list")
     if in_use(folder) != name:
         _note(folder, [*_used(folder), name])
 
@@ -104,7 +106,7 @@ def rollback(place: Path | None = None) -> str:
     while used and used[-1] == now:
         used.pop()
     if now == SHIPPED and not used:
-        raise ModelError("no other model was in use before", path=folder, stage="label")
+        raise ModelError(either("no other model was in use before", "此前没有用过别的模型"), path=folder, stage="start")
     _note(folder, used)
     return in_use(folder)
 
@@ -131,8 +133,8 @@ def _used(folder: Path) -> list[str]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError) as error:
-        raise ModelError(f"cannot be read: {error}", path=folder / USED, stage="label",
-                         hint="remove it to begin anew with the shipped model") from error
+        raise ModelError(either(f"cannot be read: {error}", f"无法读取：{error}"), path=folder / USED, stage="start",
+                         hint=either("remove it to begin anew with the shipped model", "删除它即重新从附带的模型开始")) from error
     return [name for name in names if isinstance(name, str) and _VERSION.fullmatch(name)] if isinstance(names, list) else []
 
 
