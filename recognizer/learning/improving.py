@@ -60,7 +60,7 @@ def improve(
         new.add(decided_in(source, old) if source.is_dir() else load_portable(source))
     if not new.corrections:
         why = either("no decision speaks of a cell that was stored", "没有一条决定对应到已存的单元格")
-        raise UsageError(why, path=sources[0], stage="learn", hint=
+        raise UsageError(why, path=sources[0], stage="learn", hint=either(
             "review some of the run's facts first: recognizer review DIR", "请先复核：recognizer review DIR"))
     if portable:
         save_portable(new, portable, _before(old, new))
