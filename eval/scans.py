@@ -142,6 +142,9 @@ def main() -> None:
                 read_of[name].append(_found(scan, Path(folder)))
                 if len(timed) < given.timed:
                     timed += islice(pictures(scan.pdf), given.timed - len(timed))
+            so_far = _figures(read_of[name])
+            said = f"{name}: {so_far['pages']} pages, value F1 {so_far['value']:.3f}, calibration error"
+            print(said, f"{so_far['calibration']:.3f}", flush=True)
     read_of["pooled"] = [*read_of["eval/pdfs"], *read_of["ruled"]]
     figures: dict[str, Any] = {name: _figures(found) for name, found in read_of.items()}
     theirs, ours = seconds_of_engine_and_ours(timed)
