@@ -234,7 +234,7 @@ def _cheapest(rows: Sequence[Printed], printed: Sequence[str | None], likely: Se
     costs: list[list[float]] = []
     back: list[list[int]] = []
     for index, row in enumerate(rows):
-        own = [_cost(state, index, printed, shown, likely[index], row.name) for state in states]
+        own = _costs(states, index, printed, shown, likely[index], row.name)
         if not costs:
             costs.append(own)
             back.append([0] * len(states))
@@ -255,33 +255,33 @@ def _cheapest(rows: Sequence[Printed], printed: Sequence[str | None], likely: Se
     return chosen[::-1]
 
 
-def _cost(
-    state: str | None,
-    index: int,
-    printed: Sequence[str | None],
-    shown: Set[str | None],
-    likely: Mapping[str, float],
+def _costs(
+    states: Sequence[str | None], index: int, printed: Sequence[str | None], shown: Set[str | None], likely: Mapping[str, float],
     name: str | None,
-) -> float:
-    if printed[index] == state:
-        cost = 0.0
-    else:
-        cost = LOST
-        for distance in range(MOVED_ROWS, 0, -1):
-            if state is not None and state in (
-                printed[max(index - distance, 0)],
-                printed[min(index + distance, len(printed) - 1)],
-            ):
-                cost = MOVED * distance
-    if state is None or not name:
-        return cost
+) -> list[float]:
+    """What each of the states costs the row of this index."""
+    near: dict[str | None, float] = {}
+    for distance in range(MOVED_ROWS, 0, -1):
+        for label in (printed[max(index - distance, 0)], printed[min(index + distance, len(printed) - 1)]):
+            if label is not None:
+                near[label] = MOVED * distance
+    near[printed[index]] = 0.0
+    costs = [near.get(state, LOST) for state in states]
+    if not name:
+        return costs
     framework = framework_level2(name)
     if framework is not None and (framework in shown or parent_of(framework) in shown):
-        return cost + (FRAMEWORK if framework != state else 0.0)
-    return cost + _misfit(likely, state)
+        return [cost + (FRAMEWORK if state not in (None, framework) else 0.0) for state, cost in zip(states, costs, strict=True)]
+    best = max(likely.values(), default=0.0)
+    return [cost if state is None else cost + _against(likely.get(state, 0.0), best)
+            for state, cost in zip(states, costs, strict=True)]
 
 
 def _misfit(likely: Mapping[str, float], level: str) -> float:
     """How much a name's scores count against a level: nothing where they favour it or favour none."""
-    best, score = max(likely.values(), default=0.0), likely.get(level, 0.0)
+    return _against(likely.get(level, 0.0), max(likely.values(), default=0.0))
+
+
+def _against(score: float, best: float) -> float:
+    """How much a level's score counts against it beside the name's best."""
     return min(math.log(best / max(score, REMARKABLE)) / 2, DOUBT) if best > 0.5 and score < best else 0.0

@@ -85,6 +85,6 @@ def accepted_from(calibrator: Calibrator, budget: float, drawn: bool) -> Mapping
     """
     found: dict[Kind, Acceptance] = {}
     for kind in KINDS:
-        confidences, right = np.array(calibrator.curves[kind].tested.get(drawn, ()), np.float64).reshape(-1, 2).T
+        confidences, right = calibrator.curves[kind].tested.get(drawn, np.zeros((0, 2))).T
         found[kind] = acceptance(confidences, right, budget)
     return found

@@ -100,8 +100,8 @@ def _table(judged: Sequence[Judged], distances: Sequence[float], kind: Kind, dou
     return Table(signals, np.array(right, np.float64), np.array(groups), np.array(weights), np.array(drawn, np.bool_))
 
 
-def _tested(table: Table, prior: Floats) -> dict[bool, tuple[tuple[float, bool], ...]]:
-    """(confidence, right) of each fact by a curve that has seen no fact of its city, by the form of its tables.
+def _tested(table: Table, prior: Floats) -> dict[bool, Floats]:
+    """(facts, 2) confidence and rightness of each fact by a curve that has seen no fact of its city, by the form of its tables.
 
     What a check doubts is looked at whatever its confidence, so it counts as the least sure.
     """
@@ -112,6 +112,6 @@ def _tested(table: Table, prior: Floats) -> dict[bool, tuple[tuple[float, bool],
         confidences[of] = probabilities(table.signals[of], weights, intercept)
     confidences[table.signals[:, SIGNALS.index("doubts")] > 0] = 0.0
     return {
-        drawn: tuple(zip(confidences[of].tolist(), (table.right[of] > 0).tolist(), strict=True))
+        drawn: np.stack([confidences[of], table.right[of] > 0], axis=1)
         for drawn in (True, False) if (of := table.drawn == drawn).any()
     }

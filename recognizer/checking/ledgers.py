@@ -83,9 +83,11 @@ def _of_pages(document: Document, pieces: Iterable[Piece]) -> _Counts:
             continue
         number, here = page.number, own.get(page.number, ())
         runs = [(run.text, run.boxes if not page.turn else tuple(map(page.displayed, run.boxes))) for run in page.runs]
+        words[number] = sum(len(text.split()) for text, _ in runs)
+        if _all_in_one_place(runs, here):
+            continue
         printed = set(chain.from_iterable(zip(text, boxes, strict=True) for text, boxes in runs))
         held = set(chain.from_iterable(zip(piece.text, piece.boxes, strict=True) for piece in here))
-        words[number] = sum(len(text.split()) for text, _ in runs)
         gone = {character for character in printed - held if not character[0].isspace()}
         if gone:
             lost[number] = _words_with(runs, gone)
@@ -97,6 +99,20 @@ def _of_pages(document: Document, pieces: Iterable[Piece]) -> _Counts:
             twice = {character for character, times in often.items() if times > 1 and not character[0].isspace()}
             doubled[number] = _words_with(runs, twice)
     return lost, doubled, invented, words
+
+
+def _all_in_one_place(runs: Sequence[tuple[str, tuple[Box, ...]]], pieces: Sequence[Piece]) -> bool:
+    """Whether each character is held by one piece, told without a look at those of runs that became a piece as they are."""
+    made = [(id(piece.boxes), piece.text) for piece in pieces]
+    whole = set(made) & {(id(boxes), text) for text, boxes in runs}
+    printed = _characters((text, boxes) for text, boxes in runs if (id(boxes), text) not in whole)
+    held = _characters((piece.text, piece.boxes) for piece, one in zip(pieces, made, strict=True) if one not in whole)
+    return len(made) == len(set(made)) and len(held) == len(set(held)) and set(held) == set(printed)
+
+
+def _characters(texts: Iterable[tuple[str, Sequence[Box]]]) -> list[Character]:
+    """The characters of texts, but for blanks."""
+    return [one for text, boxes in texts for one in zip(text, boxes, strict=True) if not one[0].isspace()]
 
 
 def _words_with(runs: Iterable[tuple[str, Sequence[Box]]], wanted: set[Character]) -> int:

@@ -70,6 +70,8 @@ def cut(run: Run, start: int, end: int) -> Run | None:
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
+    if end - start == len(text) and text:
+        return run
     return Run(text[start:end], run.boxes[start:end], run.vertical, run.sure[start:end]) if end > start else None
 
 

@@ -7,30 +7,33 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from recognizer.errors import ModelError
 
 CALIBRATION_NAME = "default.calibration.json"
 FORM = 2  # of the file
 _FORMS = {True: "drawn", False: "dump"}
-_KINDS = (("right", True), ("wrong", False))
+_KINDS = (("right", 1.0), ("wrong", 0.0))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Curve:
     """The confidence of one kind of facts: log-odds are `intercept` plus the signals times `weights`.
 
-    `tested` are facts that neither model nor curve had seen when they were judged: (confidence, right), those of tables with
-    drawn columns under True, those of text dumps under False.
+    `tested` (facts, 2) are facts that neither model nor curve had seen when they were judged: confidence, and 1 where right;
+    those of tables with drawn columns under True, those of text dumps under False.
     """
 
     intercept: float
     weights: tuple[float, ...]
-    tested: Mapping[bool, tuple[tuple[float, bool], ...]] = field(default_factory=dict)
+    tested: Mapping[bool, NDArray[np.float64]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,15 +95,17 @@ def _curve(content: Mapping[str, Any], signals: int) -> Curve:
     if len(weights) != signals or not all(map(math.isfinite, (*weights, float(content["intercept"])))):
         raise ValueError("weights and signals do not fit together")
     tested = {
-        drawn: tuple((float(confidence), right) for kind, right in _KINDS for confidence in content["tested"][form][kind])
+        drawn: np.concatenate([_judged(content["tested"][form][kind], right) for kind, right in _KINDS])
         for drawn, form in _FORMS.items() if form in content["tested"]
     }
     return Curve(float(content["intercept"]), weights, tested)
 
 
-def _split(facts: Iterable[tuple[float, bool]]) -> dict[str, list[float]]:
+def _judged(confidences: Sequence[float], right: float) -> NDArray[np.float64]:
+    found = np.asarray(confidences, np.float64)
+    return np.stack([found, np.full(len(found), right)], axis=1)
+
+
+def _split(facts: NDArray[np.float64]) -> dict[str, list[float]]:
     """Confidences of right and of wrong facts."""
-    parts: dict[str, list[float]] = {"right": [], "wrong": []}
-    for confidence, right in facts:
-        parts["right" if right else "wrong"].append(round(confidence, 4))
-    return parts
+    return {kind: [round(confidence, 4) for confidence in facts[facts[:, 1] == right, 0].tolist()] for kind, right in _KINDS}

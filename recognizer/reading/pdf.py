@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pymupdf
 
 from recognizer.errors import DamagedFileError, EmptyFileError, EncryptedFileError
@@ -29,6 +30,7 @@ POINTS = 72.0  # in an inch
 TWICE = 0.17  # a character that stands off another of its kind by less than this share of their height is printed twice
 LAYER = 0.05  # share of a page's characters with others of their kind near from which a whole layer is printed twice
 NEAR = (2.0, 8.0)  # points of the boxes in which a page is first searched for such characters
+FARTHEST = 1 << 18  # such boxes from a page's corner at most; what stands beyond them counts as standing there
 STRAIGHT = 0.5  # points by which a line may lean and still be a rule
 FORGET = 50  # pages after which MuPDF forgets the fonts and pictures that it keeps for pages to come
 END_WITHIN = 1024  # bytes from the end of the file within which its last line must stand
@@ -242,6 +244,8 @@ def _runs(lines: Iterable[dict[str, Any]], turn: _Turn | None = None) -> Iterato
 
 def _once(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     """The runs without characters that are printed in their place already: to look bold, or in a hidden layer to be searched."""
+    if not _some_are_near(runs):
+        return runs
     across, along = NEAR
     printed = [(char, box[0] // across, box[1] // along) for run in runs for char, box in zip(run.text, run.boxes, strict=True)]
     often = {place: times for place, times in Counter(printed).items() if times > 1 and not place[0].isspace()}
@@ -267,6 +271,16 @@ def _once(runs: tuple[Run, ...]) -> tuple[Run, ...]:
             boxes = tuple(run.boxes[number] for number in fresh)
             kept.append(Run("".join(run.text[number] for number in fresh), boxes, run.vertical))
     return tuple(kept)
+
+
+def _some_are_near(runs: Sequence[Run]) -> bool:
+    """Whether two characters of one kind stand in one of the boxes in which a page is first searched for such: on few pages."""
+    text = "".join([run.text for run in runs])
+    characters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
+    corners = np.nan_to_num([box[:2] for run in runs for box in run.boxes]).reshape(-1, 2)
+    boxes = np.clip(corners // NEAR, -FARTHEST, FARTHEST).astype(np.int64) + FARTHEST
+    places = (characters * (2 * FARTHEST + 1) + boxes[:, 0]) * (2 * FARTHEST + 1) + boxes[:, 1]
+    return len(np.unique(places)) < len(places)
 
 
 def _same_place(box: Box, other: Box) -> bool:
