@@ -142,6 +142,16 @@ def test_bad_options_file_ends_with_2(tmp_path: Path, run_here, monkeypatch: pyt
     assert "Traceback" not in ended.err
 
 
+def test_a_folder_is_called_what_it_is_called(tmp_path: Path, run_here) -> None:
+    """Square brackets are no markup in what a person has named."""
+    out = tmp_path / "out [red]"
+    assert run_here("digitize", write(tmp_path / "a [blue].txt", ""), "--out", out).status == 1
+    shown = run_here("status", out)
+    assert shown.status == 0
+    assert "[red]" in shown.out
+    assert "a [blue].txt" in shown.out
+
+
 def test_options_can_stand_in_a_file(tmp_path: Path, run_here, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write(tmp_path / "empty.txt", "")

@@ -43,7 +43,7 @@ def status(
             "reasons": dict(Counter(failure.reason for failure in state.failures).most_common())}
         print(json.dumps(figures, ensure_ascii=False))
         return
-    table = Table(title=str(folder), box=box.SIMPLE, show_header=False, title_justify="left", title_style="bold")
+    table = Table(title=Text(str(folder)), box=box.SIMPLE, show_header=False, title_justify="left", title_style="bold")
     table.add_column()
     table.add_column(justify="right")
     table.add_row(say("run"), f"{state.number}: {say(f'run_{how}')}")
