@@ -149,7 +149,7 @@ def _print_table(scores: dict[str, Scores], everything: Scores, read: frozenset[
     for name, one in (*scores.items(), (either("all", "全部"), everything)):
         absent = one is not everything and name not in read
         table.add_row(name + either(" (no prediction)", "（没有结果）") * absent, *(f"{one[kind].f1:.3f}" for kind in kinds))
-    Console(width=None if sys.stdout.isatty() else 120).print(table)
+    Console(width=None if sys.stdout.isatty() else 120, markup=False).print(table)
 
 
 def _print_errors(scores: dict[str, Scores], most: int) -> None:

@@ -56,7 +56,7 @@ def list_models(
         table.add_row(
             ("* " if one.in_use else "  ") + one.name, str(one.card.get("date", ""))[:10], str(one.card.get("parent", "")),
             str(learned.get("cells", "")), _share(before), _share(after), str(len(figures["gold_lost"])) if figures else "")
-    Console(highlight=False).print(table)
+    Console(highlight=False, markup=False).print(table)
 
 
 def use_model(name: Name, place: Place = None) -> None:

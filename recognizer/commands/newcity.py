@@ -53,7 +53,7 @@ def newcity(
     else:
         from rich.console import Console
 
-        _show(Console(highlight=False), found, last, said)
+        _show(Console(highlight=False, markup=False), found, last, said)
     try:
         remember(memory, measured(found, datetime.now(UTC).isoformat(timespec="seconds")))
     except OSError as error:
