@@ -209,6 +209,8 @@ def test_a_file_that_grows_while_it_is_read_is_left_to_the_next_run(tmp_path: Pa
 def test_a_journal_of_another_version_or_of_none_is_refused_and_left_as_it_is(tmp_path: Path, run) -> None:
     import sqlite3
 
+    from recognizer.commands.estimate import estimate
+
     write(tmp_path / "in" / "a.txt")
     run()
     journal = tmp_path / "out" / JOURNAL
@@ -230,6 +232,8 @@ def test_a_journal_of_another_version_or_of_none_is_refused_and_left_as_it_is(tm
     journal.write_bytes(b"no database at all" * 100)
     with pytest.raises(JournalError, match="cannot be used"):
         run()
+    with pytest.raises(JournalError, match="cannot be used"):
+        estimate(Sources([str(tmp_path / "in")], tmp_path / "out"), tmp_path / "out", Settings(), Wishes(1, reader=FAULTY))
     assert journal.read_bytes() == b"no database at all" * 100
     assert documents(tmp_path / "out") == {"a.txt"}
 

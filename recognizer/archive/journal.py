@@ -14,7 +14,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -104,9 +104,7 @@ class Journal:
             self._db = sqlite3.connect(path, isolation_level=None)
             self._prepare()
         except sqlite3.DatabaseError as error:
-            raise JournalError(
-                either(f"the journal cannot be used: {error}", f"运行日志无法使用：{error}"), path=path, stage="start",
-                hint=either("move it away: the next run begins anew", "把它移走，下次运行从头开始")) from error
+            raise damaged(path, error) from error
 
     def _prepare(self) -> None:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
@@ -167,13 +165,13 @@ class Journal:
             "INSERT INTO files (name, path, run) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE"
             " SET path = excluded.path, run = excluded.run, settled = 0, failure = NULL", (key, os.fsencode(path), self.run))
         known = self._db.execute("SELECT size, modified, inode, device FROM files WHERE name = ?", (key,)).fetchone()
-        if stamp is None or known != _values(stamp):
+        if stamp is None or known != astuple(stamp):
             self.set_stamp(name, stamp, None)
 
     def set_stamp(self, name: str, stamp: Stamp | None, content: str | None) -> None:
         """Notes what was read of a file, and its stamp then; what was known of a former state of it is forgotten."""
         key = os.fsencode(name)
-        size, modified, inode, device = _values(stamp) if stamp else (None, None, None, None)
+        size, modified, inode, device = astuple(stamp) if stamp else (None, None, None, None)
         self._db.execute(
             "UPDATE files SET size = ?, modified = ?, inode = ?, device = ?, content = ? WHERE name = ?",
             (size, modified, inode, device, content, key))
@@ -383,12 +381,14 @@ def last_run(path: Path) -> LastRun | None:
         with journal:
             return journal.look_back()
     except sqlite3.DatabaseError as error:
-        said = either(f"the journal cannot be used: {error}", f"运行日志无法使用：{error}")
-        raise JournalError(said, path=path, stage="start") from error
+        raise damaged(path, error) from error
 
 
-def _values(stamp: Stamp) -> tuple[int, int, int, int]:
-    return stamp.size, stamp.modified, stamp.inode, stamp.device
+def damaged(path: Path, error: sqlite3.DatabaseError) -> JournalError:
+    """The error for a journal that SQLite cannot use."""
+    return JournalError(
+        either(f"the journal cannot be used: {error}", f"运行日志无法使用：{error}"), path=path, stage="start",
+        hint=either("move it away: the next run begins anew", "把它移走，下次运行从头开始"))
 
 
 def _file(row: Any) -> File:

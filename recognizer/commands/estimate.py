@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from recognizer.archive import Inventory, Journal, Settings, Supervisor
-from recognizer.archive.journal import JOURNAL, File
+from recognizer.archive.journal import JOURNAL, File, damaged
 from recognizer.archive.process import Job
 from recognizer.archive.run import unchanged
 from recognizer.archive.stored import STORED
@@ -64,8 +64,11 @@ def estimate(sources: Sources, out: Path, settings: Settings, wishes: Wishes) ->
             inventory.add(found.path, found.folder)
         copy = Path(stack.enter_context(tempfile.TemporaryDirectory())) / JOURNAL
         if (out / JOURNAL).exists():
-            with closing(sqlite3.connect(out / JOURNAL)) as known, closing(sqlite3.connect(copy)) as copied:
-                known.backup(copied)
+            try:
+                with closing(sqlite3.connect(out / JOURNAL)) as known, closing(sqlite3.connect(copy)) as copied:
+                    known.backup(copied)
+            except sqlite3.DatabaseError as error:
+                raise damaged(out / JOURNAL, error) from error
         journal = stack.enter_context(Journal(copy, settings.engine()))
         note(journal, inventory, sources, settings, wishes)
         kept = labelled = read = size = 0
