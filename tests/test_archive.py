@@ -206,6 +206,25 @@ def test_a_file_that_grows_while_it_is_read_is_left_to_the_next_run(tmp_path: Pa
         read_while_it_grows()
 
 
+def test_a_disk_that_is_not_there_removes_no_document(tmp_path: Path) -> None:
+    def digitize(*given: str) -> Summary:
+        sources = Sources([str(tmp_path / name) for name in given], tmp_path / "out")
+        with Progress(quiet=True) as progress:
+            return run_archive(sources, tmp_path / "out", Settings(), Wishes(1, reader=FAULTY), progress)[0]
+
+    write(tmp_path / "here" / "a.txt", "one")
+    write(tmp_path / "disk" / "b.txt", "two")
+    digitize("here", "disk")
+    (tmp_path / "disk").rename(tmp_path / "elsewhere")
+    without = digitize("here", "disk")
+    assert (without.failed, without.removed) == (1, 0)
+    assert documents(tmp_path / "out") == {"a.txt", "b.txt"}
+    (tmp_path / "elsewhere").rename(tmp_path / "disk")
+    assert digitize("here", "disk").kept == 2
+    assert digitize("here").removed == 1
+    assert documents(tmp_path / "out") == {"a.txt"}
+
+
 def test_a_journal_of_another_version_or_of_none_is_refused_and_left_as_it_is(tmp_path: Path, run) -> None:
     import sqlite3
 

@@ -86,7 +86,8 @@ def run_archive(
             progress.settled(settled)
             if debug and settled.result and settled.result.trace:
                 raise UnforeseenError(settled.result.trace)
-        summary.removed = run.finish(complete=not interruption.wanted, excel=wishes.excel, partition=wishes.partition)
+        complete = not (interruption.wanted or sources.failures)  # a disk that is not there is no reason to remove documents
+        summary.removed = run.finish(complete=complete, excel=wishes.excel, partition=wishes.partition)
         if lacking and isinstance(output, RemoteOutput) and not interruption.wanted:
             output.put_everything()
             with journal.together():
