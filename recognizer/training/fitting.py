@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -138,25 +138,38 @@ def _aligned(model: TextModel, classes: tuple[str, ...]) -> TextModel:
 
 
 def fit_seams(samples: Sequence[Sample], seed: int) -> tuple[TextModel, list[Floats]]:
-    """The boundary model, and for each sample its pairs' scores by a model that has not seen the sample."""
-    halves: list[list[int]] = [list(range(start, len(samples), 2)) for start in (0, 1)]
-    models = []
-    for chosen in (list(range(len(samples))), *halves):
-        texts, targets = [], []
-        for number in chosen:
-            sample = samples[number]
-            cells = sample.piece_context.cells
-            for (a, b), join, known in zip(sample.pairs, sample.joins, sample.known, strict=True):
-                if known and (join or b - a == 1):
-                    texts.append(boundary(cells[a].text, cells[b].text))
-                    targets.append("join" if join else "part")
-        models.append(_aligned(fit_linear(texts, targets, seed), ("join", "part")))
+    """The boundary model, and for each sample its pairs' scores by a model that has not seen the sample.
+
+    The scores of every other sample are by models that have seen its boundaries nowhere: those of headings unlike all others.
+    """
+    rows = [_boundaries(sample) for sample in samples]
+    shown = [(text, target, number) for number, row in enumerate(rows) for text, target in row if target]
+
+    def fitted(chosen: Iterable[tuple[str, str]]) -> TextModel:
+        texts, targets = zip(*chosen, strict=True)
+        return _aligned(fit_linear(texts, targets, seed), ("join", "part"))
+
+    model = fitted((text, target) for text, target, _ in shown)
+    others = fitted((text, target) for text, target, number in shown if number % 2)
+    folds = [fitted((text, target) for text, target, _ in shown if _fold(text) != fold) for fold in range(FOLDS)]
     scores = []
-    for number, sample in enumerate(samples):
-        cells = sample.piece_context.cells
-        blind = models[2] if number % 2 == 0 else models[1]
-        scores.append(blind.scores([boundary(cells[a].text, cells[b].text) for a, b in sample.pairs])[:, 0])
-    return models[0], scores
+    for number, row in enumerate(rows):
+        texts = [text for text, _ in row]
+        if number % 2 == 0:
+            scores.append(others.scores(texts)[:, 0])
+            continue
+        by_fold = np.stack([unseen.scores(texts)[:, 0] for unseen in folds])
+        scores.append(by_fold[[_fold(text) for text in texts], np.arange(len(texts))])
+    return model, scores
+
+
+def _boundaries(sample: Sample) -> list[tuple[str, str]]:
+    """The boundaries of a sample's pairs, each with "join" or "part" where it may be learned from and "" where not."""
+    cells = sample.piece_context.cells
+    return [
+        (boundary(cells[a].text, cells[b].text), ("join" if join else "part") if known and (join or b - a == 1) else "")
+        for (a, b), join, known in zip(sample.pairs.tolist(), sample.joins.tolist(), sample.known.tolist(), strict=True)
+    ]
 
 
 def fit_levels(projects: Sequence[dict[str, Any]], seed: int) -> TextModel:
