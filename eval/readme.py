@@ -39,9 +39,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "number_of_facts": "facts", "calibration": "calibration error",
         "seconds": "Seconds a page and core ({pages} pages): {engine:.1f} by the OCR engine on the whole page, {ours:.1f} here, "
                    "{times:.2f} times as many.",
-        "mapped": "names of the half never looked at ({listed} in the vocabulary word for word, {none} of no concept)",
-        "number": "names", "right": "right", "wrong": "wrongly mapped", "as_it_is": "the vocabulary as it is",
-        "strict": "without the wordings that these names print", "without": "{city}, without its gold names"},
+        "mapped": "names of the half never looked at ({listed} in the vocabulary or the examples, {none} of no concept)",
+        "number": "names", "right": "right", "wrong": "wrongly mapped", "as_it_is": "all of them",
+        "strict": "those that neither the vocabulary nor the examples have",
+        "without": "{city}, the vocabulary without its gold names"},
     "README.zh.md": {
         "facts": "五份文件的平均 F1", "trained_on": "训练过的城市", "city_out": "留出城市", "layout_out": "留出版式",
         "rules": "仅用规则", "worst": "指标值，最差的文件", "bar": "标准", "figure": "实测", "measure": "指标", "name": "chinese",
@@ -63,9 +64,9 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "ruled": "保留城市，全框线", "half_ruled_scans": "保留城市，半框线", "pooled": "前两者合计", "pages": "页",
         "as_printed": "同样页面未经扫描时的指标值 F1", "number_of_facts": "事实数", "calibration": "校准误差",
         "seconds": "每页单核秒数（{pages} 页）：OCR 引擎处理整页 {engine:.1f}，本项目 {ours:.1f}，为其 {times:.2f} 倍。",
-        "mapped": "从未查看的一半名称（{listed} 个与词表逐字相同，{none} 个不属于任何概念）",
-        "number": "名称数", "right": "正确", "wrong": "映射错误", "as_it_is": "现有词表",
-        "strict": "去掉这些名称自身的写法", "without": "{city}，去掉其金标名称"},
+        "mapped": "从未查看的一半名称（{listed} 个与词表或示例逐字相同，{none} 个不属于任何概念）",
+        "number": "名称数", "right": "正确", "wrong": "映射错误", "as_it_is": "全部",
+        "strict": "词表和示例中都没有的名称", "without": "{city}，词表去掉其金标名称"},
 }
 
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import recognizer
-from recognizer.concepts import Kind, Source, Vocabulary, Wording, shipped_vocabulary
+from recognizer.concepts import Concept, Kind, Source, Vocabulary, Wording, shipped_vocabulary
+from recognizer.concepts.editing import with_concept
 from recognizer.concepts.replaced import current_id
 from recognizer.errors import ModelError
 from recognizer.mapping import Mapper, Query, map_records
@@ -109,6 +110,16 @@ def test_a_name_added_by_an_editor_is_found_at_once() -> None:
     match = Mapper(changed).map([query])[0]
     assert match is not None
     assert match.id == lamps
+
+
+def test_a_concept_that_nothing_learned_from_is_found_by_its_names() -> None:
+    vocabulary = shipped_vocabulary()
+    drones = Concept("output.quantity.drone-flights", Kind.INDICATOR, "无人机飞行架次", "output.quantity", ("次",), "more")
+    changed = with_concept(vocabulary, drones)
+    answers = [Mapper(one).map([Query("无人机飞行架次", "数量指标", "产出指标", "≥30架次")])[0] for one in (vocabulary, changed)]
+    assert answers[0] is None
+    assert answers[1] is not None
+    assert answers[1].id == drones.id
 
 
 @given(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import recognizer.concepts
-from recognizer.concepts import Concept
+from recognizer.concepts import Concept, Source
 from recognizer.concepts.replaced import current_id
 from recognizer.mapping.features import Query
 from recognizer.mapping.index import Index, take_apart
@@ -85,10 +85,13 @@ def seen_names() -> list[tuple[Query, str | None]]:
             for row in rows if row["half"] == "seen"]
 
 
-def examples() -> list[tuple[Query, str | None]]:
-    """Names as offices publish them, with their places and concepts, labelled by an editor; none of them is counted anywhere."""
+def examples(source: Source | None = None) -> list[tuple[Query, str | None]]:
+    """Names as offices publish them, with their places and concepts, labelled by an editor; only those from `source` if given.
+
+    None of them is counted anywhere.
+    """
     return [(Query(row["名称"], row["二级指标"] or None, row["一级指标"] or None, row["值"] or None), row["编号"] or None)
-            for row in csv.DictReader(io.StringIO(EXAMPLES.read_text("utf-8-sig")))]
+            for row in csv.DictReader(io.StringIO(EXAMPLES.read_text("utf-8-sig"))) if source in (None, row["来源"])]
 
 
 def namesakes(index: Index, name: str) -> frozenset[int]:
