@@ -5,23 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from recognizer.errors import UsageError
+from recognizer.exporting.document import place_json
 from recognizer.generation import reserved
+from recognizer.labelling import label
 from recognizer.layout import lay_out
 from recognizer.learning import Correction, Replay, replay_for, retrained, truths
 from recognizer.learning.corrections import lessons
-from recognizer.learning.decided import Decided
+from recognizer.learning.decided import Decided, cells_of
 from recognizer.learning.judging import answers, folds_of, gold_facts_lost, readings
 from recognizer.learning.portable import load_portable, save_portable
 from recognizer.learning.texts import taught
 from recognizer.learning.tuning import tuned
 from recognizer.model import Network, shipped_model
 from recognizer.reading import read_text
+from recognizer.repair import repair
 from recognizer.truth import LabelledDocument, TruthCell
 from recognizer.types import Grid
 
@@ -101,6 +105,34 @@ def test_of_two_corrections_of_a_cell_the_later_one_counts(city: list[LabelledDo
     second = replace(first, cell=replace(first.cell, label="remark"))
     ((sample,), _) = lessons(shipped_model(), grids, [first, second])
     assert {code for code in sample.labels if code != "?"} == {"remark"}
+
+
+def line_of(cell: TruthCell, grids: Sequence[Grid], text: str, **after: str) -> dict[str, object]:
+    """A decision about the value that a cell says, as the queue gives it out."""
+    pieces = {piece.key: piece for grid in grids for one in grid.cells for piece in one.pieces}
+    before = {"text": cell.text, "period": "annual", "name": "", "level1": "", "level2": "", "concept": ""}
+    context = {"table": 0, "at": [place_json(pieces[key].place) for key in cell.pieces], "headings_at": []}
+    return {"kind": "value", "content": "0" * 64, "fact": [], "context": context, "decision": "corrected", "why": "",
+            "before": before, "after": {**before, "text": text, **after}}
+
+
+def test_a_text_corrected_to_that_of_two_cells_joins_them_and_one_corrected_to_its_beginning_splits_it(
+    city: list[LabelledDocument], grids: Grids
+) -> None:
+    model, own = shipped_model(), tuple(grids[city[0].name])
+    cells = [entry.cell for grid in label(repair(own, model), model) for row in grid.rows for entry in row]
+    entries = [TruthCell("value", tuple(piece.key for piece in cell.pieces), cell.text) for cell in cells]
+    first, second = next(
+        (one, other) for one, other in pairwise(entries) if one.text != other.text
+        and sum(entry.text == one.text for entry in entries) == 1)
+    (joined, *_), _ = cells_of("a.txt", own, [line_of(first, own, first.text + second.text)], model)
+    assert joined.cell.pieces == first.pieces + second.pieces
+    whole = next(entry for entry in entries if len(entry.pieces) == 2 and sum(one.text == entry.text for one in entries) == 1)
+    begin = next(piece.text for grid in own for cell in grid.cells for piece in cell.pieces if piece.key == whole.pieces[0])
+    rest = whole.text.removeprefix(begin)
+    (one, other), _ = cells_of("a.txt", own, [line_of(whole, own, begin, rest=rest, rest_period="mid_term")], model)
+    assert (one.cell.pieces, other.cell.pieces) == (whole.pieces[:1], whole.pieces[1:])
+    assert (one.cell.label, other.cell.label) == ("value@annual", "value@mid_term")
 
 
 def test_folds_share_no_document_and_of_a_single_document_no_project(city: list[LabelledDocument]) -> None:

@@ -80,11 +80,15 @@ def decided_in(folder: Path, model: Model, url: str | None = None) -> Decided:
                          hint=f"recognizer review {folder}")
     engine = open_queue(folder, url)
     try:
-        by_content: dict[tuple[str, str], list[Json]] = defaultdict(list)
-        for line in decisions_of(engine):
-            by_content[line["document"], line["content"]].append(line)
+        facts: dict[str, Json] = {}
+        for line in decisions_of(engine):  # one that was decided again: as it was read, and as it reads now
+            fact = json.dumps([line["document"], line["content"], line["fact"]])
+            facts[fact] = line | {"before": facts[fact]["before"] if fact in facts else line["before"]}
     finally:
         engine.dispose()
+    by_content: dict[tuple[str, str], list[Json]] = defaultdict(list)
+    for line in facts.values():
+        by_content[line["document"], line["content"]].append(line)
     found = Decided()
     for (name, content), lines in by_content.items():
         found.decisions += len(lines)
@@ -154,16 +158,23 @@ class _Table:
         code = ROLES[kind].format(period=after["period"])
         if rejected:
             code = str(line["why"]) if line["why"] in _CODES else ""
-        wanted = after["name"] if kind == "indicator" else after["text"]
+        field = "name" if kind == "indicator" else "text"
         for place in own if code else []:
             entry = self._entries[place]
-            role = entry.label.role
-            if role in _PARTS and not rejected:
-                yield _truth(entry.cell.pieces, role.value, project)
-            elif entry.names_project and not rejected:
+            if rejected:
+                yield _truth(entry.cell.pieces, code, project)
+            elif entry.label.role in _PARTS:
+                yield _truth(entry.cell.pieces, entry.label.role.value, project)
+            elif entry.names_project:
                 yield _truth(entry.cell.pieces, NAMING, project)
+            elif len(own) > 1:
+                yield _truth(entry.cell.pieces, code, project)
             else:
-                yield _truth(self._spanned(place, wanted) if len(own) == 1 else entry.cell.pieces, code, project)
+                pieces = self._joined(place, after, field) or self._spanned(place, after[field])
+                yield _truth(pieces, code, project)
+                rest = entry.cell.pieces[len(pieces) :]
+                if rest and after.get("rest") and _folded("".join(piece.text for piece in rest)) == _folded(after["rest"]):
+                    yield _truth(rest, ROLES[kind].format(period=after["rest_period"]), project)
         if rejected:
             return
         anchor = next(iter(named or own), -1)
@@ -171,6 +182,8 @@ class _Table:
             if after[name] == before[name]:
                 if name == "name":
                     yield from (_truth(self._entries[number].cell.pieces, role_code, project) for number in named)
+            elif name == "name" and len(named) == 1 and (pieces := self._joined(named[0], after, name)):
+                yield _truth(pieces, role_code, project)
             elif (number := self._saying(after[name], anchor)) is not None:
                 yield _truth(self._entries[number].cell.pieces, role_code, project)
 
@@ -188,6 +201,16 @@ class _Table:
         found = [number for number in found if self._entries[number].label.period in (None, period)] or found
         whole = [number for number in there if said and texts[number] == said]
         return found or (whole if len(whole) == 1 else [])
+
+    def _joined(self, number: int, after: Json, field: str) -> Sequence[Piece]:
+        """The pieces of a cell and of the neighbours that a person joined with it; nothing where none were."""
+        numbers = {number}
+        for entry in after.get("joined") or ():
+            if entry["field"] == field:
+                said = _folded(entry["text"])
+                numbers |= {other for place in entry["at"] for other in self._by_place[_place(place)]
+                            if _folded(self._entries[other].cell.text) == said}
+        return [piece for other in sorted(numbers) for piece in self._entries[other].cell.pieces] if len(numbers) > 1 else ()
 
     def _spanned(self, number: int, wanted: str) -> Sequence[Piece]:
         """The pieces that say what the fact is to say: those of the cell, with those of cells nearby, or fewer."""

@@ -50,8 +50,16 @@ def improve(
 
     Raises UsageError where nothing can be learned from, QueueError, ModelError.
     """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+    with threadpool_limits(limits=1):  # the matrices are small: more threads wait for each other
+        return _improve(sources, place or shelf(), accept_losses, portable, tables, tell)
+
+
+def _improve(
+    sources: Sequence[Path], folder: Path, accept_losses: bool, portable: Path | None, tables: int, tell: Tell
+) -> Improvement:
     start = time.perf_counter()
-    folder = place or shelf()
     base, parent = shipped_model(), in_use(folder)
     old = base if parent == SHIPPED else load_model(folder / parent)
     known, new = _earlier(folder / parent / LEARNED, parent), Decided()
