@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby
 from math import prod
 
@@ -50,11 +51,17 @@ def is_comparator(text: str) -> bool:
     return bool(_SYMBOLS.match(text))
 
 
+@lru_cache(maxsize=4096)
+def _inherited(place: Place) -> Place:
+    """The place of a label as one that further rows inherit: the same for all of them."""
+    return replace(place, inherited=True)
+
+
 def evidence(*entries: LabelledCell, inherited: tuple[LabelledCell, ...] = ()) -> Evidence:
     """Where the cells of a fact stand, how sure each step was of them, a provisional confidence (the least sure of them), and a
     doubt where a second layout engine reads one of them otherwise."""
     places: list[Place] = [piece.place for entry in entries for piece in entry.cell.pieces]
-    places += [replace(piece.place, inherited=True) for entry in inherited for piece in entry.cell.pieces]
+    places += [_inherited(piece.place) for entry in inherited for piece in entry.cell.pieces]
     cells = (*entries, *inherited)
     sure = [entry.probability * entry.period_probability * entry.cell.join_probability for entry in cells]
     signals = Signals(

@@ -158,16 +158,16 @@ def one_grid(parts: Sequence[Part]) -> Grid:
         for cell in part.cells:
             column = columns[cell.column]
             span = columns[cell.column + cell.column_span] - column
-            placed = replace(cell, row=cell.row - again + rows, column=column, column_span=span)
-            if cell.row < again:
-                repeated.append(placed)
-                continue
+            gap = cell.gap
             # Every cell of the row says what it follows, for the row's first cell is often an empty one.
             if number and cell.row == again:
-                placed = replace(placed, gap="page")
+                gap = "page"
             elif not number and not cells:
-                placed = replace(placed, gap=part.gap)
-            cells.append(placed)
+                gap = part.gap
+            row = cell.row - again + rows
+            same = (row, column, span, gap) == (cell.row, cell.column, cell.column_span, cell.gap)
+            placed = cell if same else replace(cell, row=row, column=column, column_span=span, gap=gap)
+            (repeated if cell.row < again else cells).append(placed)
         rows += max(cell.row + cell.row_span for cell in part.cells) - again
     return Grid(tuple(cells), drawn=True, gap=first.gap, repeated=tuple(repeated))
 

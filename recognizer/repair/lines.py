@@ -16,12 +16,15 @@ Indices = NDArray[np.int64]
 
 EQUAL = 0.55  # ideographs by which equally full lines differ: a half-width character that did not fit
 WIDEST = 200.0  # ideographs; wider lines are one as the other
+LATIN = 0x100  # codes below it are of characters half as wide as an ideograph
 NO_WORD = -0.5  # what is said of a pair that has nothing to be compared with
 
 
 def widths_of(texts: Sequence[str]) -> Floats:
     """(texts,) widths in ideographs; Latin letters and digits take half of one."""
-    return np.asarray([sum(0.5 if character < "\u0100" else 1.0 for character in text) for text in texts], np.float32)
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
+    owners = np.repeat(np.arange(len(texts)), [len(text) for text in texts])
+    return np.bincount(owners, np.where(codes < LATIN, 0.5, 1.0), len(texts)).astype(np.float32)
 
 
 def company(texts: Sequence[str], kinds: Indices, pairs: Indices, goes_on: Floats, is_rest: Floats, probable: Floats) -> Floats:

@@ -94,8 +94,9 @@ def _turn(pieces: Sequence[Piece]) -> tuple[int, int]:
     """Where most characters of a page follow each other as displayed: to the right (1, 0), downwards (0, 1) and so on."""
     count: Counter[tuple[int, int]] = Counter()
     for piece in pieces:
-        across, down = (piece.boxes[-1][at] - piece.boxes[0][at] for at in (0, 1))
         if len(piece.boxes) > 1:
+            first, last = piece.boxes[0], piece.boxes[-1]
+            across, down = last[0] - first[0], last[1] - first[1]
             level = abs(across) > abs(down)
             count[((across > 0) - (across < 0), 0) if level else (0, (down > 0) - (down < 0))] += len(piece.boxes)
     return count.most_common(1)[0][0] if count else (1, 0)
