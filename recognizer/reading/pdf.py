@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -277,8 +278,9 @@ def _some_are_near(runs: Sequence[Run]) -> bool:
     """Whether two characters of one kind stand in one of the boxes in which a page is first searched for such: on few pages."""
     text = "".join([run.text for run in runs])
     characters = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
-    corners = np.nan_to_num([box[:2] for run in runs for box in run.boxes]).reshape(-1, 2)
-    boxes = np.clip(corners // NEAR, -FARTHEST, FARTHEST).astype(np.int64) + FARTHEST
+    sides = chain.from_iterable(chain.from_iterable(run.boxes for run in runs))
+    corners = np.fromiter(sides, np.float64, 4 * len(characters)).reshape(-1, 4)[:, :2]
+    boxes = np.clip(np.nan_to_num(corners) // NEAR, -FARTHEST, FARTHEST).astype(np.int64) + FARTHEST
     places = (characters * (2 * FARTHEST + 1) + boxes[:, 0]) * (2 * FARTHEST + 1) + boxes[:, 1]
     return len(np.unique(places)) < len(places)
 
