@@ -265,7 +265,10 @@ def test_what_is_left_out_stands_in_no_output(tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert run("digitize", source, "--out", out, "--excel", "--quiet").status == 0
     assert "欧阳震华" in (out / "attributes.csv").read_text("utf-8")
-    assert run("digitize", source, "--out", out, "--quiet", "--without", "attributes: 项目 来*").status == 0
+    (out / "report.html").write_text("made before", "utf-8")
+    leaving_out = ("digitize", source, "--out", out, "--quiet", "--without", "attributes: 项目 来*")
+    assert [line for line in run(*leaving_out).err.splitlines() if "report.html" in line]
+    assert run(*leaving_out).err == ""  # of what was left out there is nothing to be said twice
     attributes = pandas.read_parquet(out / "attributes.parquet")
     assert len(attributes)
     assert not attributes.key.str.contains("项目来源").any()

@@ -193,11 +193,12 @@ class Journal:
         of_run = "engine = ? AND failures != '[]' AND content IN (SELECT content FROM files WHERE run = ?)"
         return self._db.execute(f"DELETE FROM results WHERE {of_run}", (self.engine, self.run)).rowcount
 
-    def forget_others(self) -> None:
-        """Forgets the results of other models and options, which may hold what this run is to leave out."""
+    def forget_others(self) -> int:
+        """Forgets the results of other models and options, which may hold what this run is to leave out; returns how many."""
         with self.together():
-            self._db.execute("DELETE FROM results WHERE engine != ?", (self.engine,))
+            forgotten = self._db.execute("DELETE FROM results WHERE engine != ?", (self.engine,)).rowcount
         self._db.execute("VACUUM")
+        return forgotten
 
     def files(self, *, unsettled: bool = False) -> Iterator[File]:
         """The files of this run in the order of their names; only those not `settled`, if asked. They may change meanwhile."""

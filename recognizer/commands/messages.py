@@ -72,6 +72,9 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "without": (
         "Leave this out of everything written, such as attributes:项目负责人; can be given several times.",
         "任何输出都不含这些内容，如 attributes:项目负责人，可写多次。"),
+    "made_before": (
+        "{path} was made of earlier results and may hold what is left out now: make it anew, or remove it",
+        "{path} 由以前的结果生成，可能仍含现在略去的内容：请重新生成或删除"),
     "quiet": ("Say nothing but what failed.", "只报告失败。"),
     "jobs": (
         "How many processes read documents at the same time; as many as there are processors, if not given.",

@@ -16,6 +16,7 @@ from recognizer.archive.journal import JOURNAL
 from recognizer.archive.stored import STORED
 from recognizer.archive.task import READER
 from recognizer.commands.interruption import Interruption
+from recognizer.commands.messages import say
 from recognizer.commands.progress import Progress
 from recognizer.commands.sources import Sources
 from recognizer.commands.summary import Summary
@@ -27,6 +28,8 @@ from recognizer.options import chosen_of
 if TYPE_CHECKING:
     from recognizer.archive.cluster import ClusterSupervisor
 
+# What other commands make of results in their folder: a run that leaves something out does not change these.
+MADE_OF_RESULTS = ("records.sqlite", "report.html", "queue.sqlite", "reviewed", "audit")
 MUCH = 20  # documents that take longer than a process takes to start
 
 
@@ -65,7 +68,9 @@ def run_archive(
         output = stack.enter_context(RemoteOutput(out, wishes.store) if wishes.store else OutputFolder(out))
         journal = stack.enter_context(Journal(out / JOURNAL, settings.engine()))
         if omissions_of(settings.options):
-            journal.forget_others()
+            if journal.forget_others():
+                for made in filter(Path.exists, (out / name for name in MADE_OF_RESULTS)):
+                    progress.say(say("made_before", path=made))
             shutil.rmtree(out / STORED, ignore_errors=True)
         run = ArchiveRun(output, journal, settings)
         supervisor = _supervisor(run, wishes, inventory.count)
