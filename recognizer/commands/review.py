@@ -33,18 +33,22 @@ def review(
     database: Annotated[str | None, typer.Option("--database", metavar="URL", show_default=False, help=either(
         "Where the queue is kept, such as postgresql+psycopg://user@host/name; queue.sqlite in DIR, if not given.",
         "待复核队列存放处，如 postgresql+psycopg://用户@主机/库名；不写则为 DIR 里的 queue.sqlite。"))] = None,
+    agreement: Annotated[str | None, typer.Option("--agreement", metavar="SHARE", show_default=False, help=either(
+        "Show this share of what one reviewer has decided to a second one, such as 5%, and say how far they agree.",
+        "把一人复核过的内容按此比例（如 5%）再交另一人独立复核，并统计一致程度。"))] = None,
     export_corrections: Annotated[Path | None, typer.Option(
         "--export-corrections", metavar="FILE", show_default=False, help=either(
         "Write what was decided as JSON lines (context, before, after, why), and end.",
         "把复核结果写成 JSON 行（上下文、原读数、更正、原因）后结束。"))] = None,
 ) -> None:
+    from recognizer.options import share_of
     from recognizer.reviewing.queue import Queue
 
     if not (folder / "documents").is_dir():
         raise UsageError(either("not the folder of a run: it has no documents/", "不是一次运行的结果文件夹：没有 documents/"),
                          path=folder, stage="review", hint=either("name the folder that recognizer digitize --out wrote",
                                                                   "请指明 recognizer digitize --out 写出的文件夹"))
-    queue = Queue(folder, database)
+    queue = Queue(folder, database, twice=share_of(agreement) if agreement else 0.0)
     try:
         if export_corrections:
             _export(queue, export_corrections)
@@ -85,6 +89,18 @@ def _serve(queue: Queue, folder: Path, host: str, port: int, token: str | None) 
         reason = either(f"cannot listen on {host}:{port}: {error.strerror or error}",
                         f"无法监听 {host}:{port}：{error.strerror or error}")
         raise UsageError(reason, stage="review", hint=either("choose another --port", "请用 --port 换一个端口")) from error
+    _say_agreement(queue)
+
+
+def _say_agreement(queue: Queue) -> None:
+    """How far two reviewers agree, where anything was decided twice."""
+    found = queue.agreement()
+    if not found.checked:
+        return
+    twice, alike, share = found.checked, found.alike, f"{found.alike / found.checked:.0%}"
+    kappa = "–" if found.kappa is None else f"{found.kappa:.2f}"
+    print(either(f"decided twice: {twice}, alike: {alike} ({share}), Cohen's kappa: {kappa}",
+                 f"两人复核：{twice} 条，一致：{alike} 条（{share}），Cohen's kappa：{kappa}"))
 
 
 review.__doc__ = either(
@@ -95,6 +111,7 @@ review.__doc__ = either(
     "Examples:\n\n"
     "  recognizer review records\n\n"
     "  recognizer review records --host 0.0.0.0 --port 8000\n\n"
+    "  recognizer review records --agreement 5%\n\n"
     "  recognizer review records --export-corrections corrections.jsonl",
     "在浏览器里复核存疑之处，以键盘操作为主。\n\n"
     "未达到误差预算的事实排成队列，疑点大、影响大的在前：认可、更正，并说明适用到哪里；一切都可撤销。更正后的数据立即体现在 "
@@ -102,4 +119,5 @@ review.__doc__ = either(
     "示例：\n\n"
     "  recognizer review 结果\n\n"
     "  recognizer review 结果 --host 0.0.0.0 --port 8000\n\n"
+    "  recognizer review 结果 --agreement 5%\n\n"
     "  recognizer review 结果 --export-corrections 更正.jsonl")

@@ -7,6 +7,7 @@ after. A reviewed fact is accepted, its doubts are settled, and its confidence i
 from __future__ import annotations
 
 import copy
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -15,6 +16,7 @@ from typing import Any
 from recognizer.exporting import doubtful_facts
 from recognizer.exporting.loading import to_records
 from recognizer.mapping import map_name, parse_amount, parse_value
+from recognizer.reviewing.boundaries import BEFORE
 from recognizer.reviewing.items import Item
 
 REVIEWED = 0.9996  # people who key a field once err .37 times in 1,000 (PLoS ONE 7(4) e35087)
@@ -83,10 +85,36 @@ def _apply_to_indicator(indicator: Json, items: Sequence[Item]) -> None:
             details |= asdict(parse_value(item.reading.text))
         if item.reading.text != text or item.reading.period != period:
             details["provenance"] = "corrected"
+        _join(item, "text", details)
         if item.state in SEEN:
             _accept(details)
         values[item.reading.period], value_details[item.reading.period] = item.reading.text, details
+        _split_off(item, values, value_details, details, parsed=True)
+    for item in items:
+        _join(item, "name", indicator)
+        if item.kind == "indicator":
+            printed = {"at": [place for place in indicator["at"] if not place.get("inherited")], "provenance": "corrected"}
+            accepted = {name: indicator[name] for name in ("confidence", "doubts", "reasons", "accepted")}
+            _split_off(item, values, value_details, printed | accepted, parsed=True)
     indicator["values"], indicator["value_details"] = values, value_details
+
+
+def _join(item: Item, field: str, details: Json) -> None:
+    """The places of the neighbours that a text was joined with, in the order in which they are read."""
+    for entry in json.loads(item.reading.joined) if item.reading.joined else []:
+        if entry["field"] != field:
+            continue
+        new = [place for place in entry["at"] if place not in details["at"]]
+        details["at"] = [*new, *details["at"]] if entry["side"] in BEFORE else [*details["at"], *new]
+
+
+def _split_off(item: Item, texts: Json, its: Json, details: Json, *, parsed: bool) -> None:
+    """What was split from a text, as the text of a period of its own."""
+    said = item.reading
+    if said.rest and said.rest_period not in texts and item.state != "rejected":
+        texts[said.rest_period] = said.rest
+        its[said.rest_period] = copy.deepcopy(details) | (asdict(parse_value(said.rest)) if parsed else {})
+        its[said.rest_period]["provenance"] = "corrected"
 
 
 def _chosen(concept: str) -> Json | None:
@@ -120,8 +148,11 @@ def _apply(holder: Json, item: Item, unit: str | None) -> None:
             del holder[texts][key], holder[its][key]
         elif reading.text != holder[texts][key] or (item.kind == "goal" and reading.period != key):
             holder[texts][key], details["provenance"] = reading.text, "corrected"
+    _join(item, "text", details)
     if item.state in SEEN:
         _accept(details)
+    if item.kind == "goal":
+        _split_off(item, holder["goals"], holder["goal_details"], details, parsed=False)
 
 
 def _rename_goals(project: Json, goals: Sequence[Item]) -> None:

@@ -15,12 +15,15 @@ from sqlalchemy import Engine, select
 
 from recognizer.exporting.files import DOCUMENTS
 from recognizer.exporting.loading import StoredDocument, stored_documents, to_records
+from recognizer.reviewing.agreement import CHECK
 from recognizer.reviewing.applying import applied
+from recognizer.reviewing.facts import READING
 from recognizer.reviewing.filling import fill
 from recognizer.reviewing.items import find
 from recognizer.reviewing.tables import QUEUE, actions, changes, documents, items, open_queue, reading
 
 Json = dict[str, Any]
+PRIVATE = ("skip", CHECK)  # actions that change nothing
 
 
 def reviewed_documents(folder: Path, url: str | None = None) -> Iterator[StoredDocument]:
@@ -93,24 +96,30 @@ def reviewed_json(engine: Engine, folder: Path, key: str) -> Json:
         trail = connection.execute(
             select(actions, changes.c.before, changes.c.after, items.c.pointer).select_from(changes)
             .join(actions).join(items, items.c.id == changes.c.item_id).join(documents, documents.c.id == items.c.document_id)
-            .where(documents.c.file == key, items.c.state != "gone", actions.c.what != "skip").order_by(changes.c.id)).all()
+            .where(documents.c.file == key, items.c.state != "gone", actions.c.what.not_in(PRIVATE)).order_by(changes.c.id)).all()
     reviewers = sorted({row.who for row in trail if row.undone_at is None})
     return applied(document, decided, reviewers, [_entry(row) for row in trail]) if decided else document
 
 
 def _entry(row: Any) -> Json:
     """A line of the audit trail: only what differs is said."""
-    before, after = json.loads(row.before), json.loads(row.after)
-    differs = [name for name in after["reading"] if after["reading"][name] != before["reading"][name]]
+    before, after = _portable(row.before), _portable(row.after)
+    differs = [name for name in after if after[name] != before[name]]
     entry: Json = {
         "fact": json.loads(row.pointer), "who": row.who, "when": _when(row.at), "what": row.what, "scope": row.scope,
-        "before": {name: before["reading"][name] for name in differs},
-        "after": {name: after["reading"][name] for name in differs}}
+        "before": {name: before[name] for name in differs},
+        "after": {name: after[name] for name in differs}}
     if row.why:
         entry["why"] = row.why
     if row.undone_at is not None:
         entry |= {"undone_by": row.undone_by, "undone_at": _when(row.undone_at)}
     return entry
+
+
+def _portable(said: str) -> Json:
+    """What an item said in a line of the audit trail, the neighbours that it was joined with as a list."""
+    reading: Json = dict.fromkeys(READING, "") | json.loads(said)["reading"]
+    return reading | {"joined": json.loads(reading["joined"]) if reading["joined"] else []}
 
 
 def corrections(engine: Engine) -> Iterator[Json]:
@@ -119,11 +128,12 @@ def corrections(engine: Engine) -> Iterator[Json]:
         rows = connection.execute(
             select(actions, changes.c.before, changes.c.after, items.c.pointer, items.c.kind, items.c.table_number,
                    items.c.project, items.c.city, items.c.at.label("places"), items.c.headings, items.c.layout,
-                   items.c.confidence, items.c.doubts, items.c.reasons, items.c.id.label("item"), documents.c.name,
+                   items.c.confidence, items.c.doubts, items.c.reasons, items.c.alternatives,
+                   items.c.id.label("item"), documents.c.name,
                    documents.c.content)
             .select_from(changes).join(actions).join(items, items.c.id == changes.c.item_id)
             .join(documents, documents.c.id == items.c.document_id)
-            .where(actions.c.undone_at.is_(None), actions.c.what != "skip").order_by(changes.c.id)).all()
+            .where(actions.c.undone_at.is_(None), actions.c.what.not_in(PRIVATE)).order_by(changes.c.id)).all()
     twice: dict[int, int] = defaultdict(int)
     for row in rows:
         before, after = json.loads(row.before), json.loads(row.after)
@@ -136,8 +146,11 @@ def corrections(engine: Engine) -> Iterator[Json]:
                 "city": row.city, "project": row.project, "table": row.table_number, "layout": row.layout,
                 "at": json.loads(row.places), "headings_at": json.loads(row.headings), "confidence": row.confidence,
                 "doubts": [doubt for doubt in row.doubts.split("|") if doubt],
-                "reasons": [reason for reason in row.reasons.split("|") if reason]},
-            "decision": after["state"], "before": before["reading"], "after": after["reading"], "why": row.why,
+                "reasons": [reason for reason in row.reasons.split("|") if reason],
+                "alternatives": [
+                    {"field": field, "value": value, "probability": probability}
+                    for field, value, probability, _ in json.loads(row.alternatives or "[]")]},
+            "decision": after["state"], "before": _portable(row.before), "after": _portable(row.after), "why": row.why,
             "scope": row.scope, "who": row.who, "when": _when(row.at), "again": twice[row.item] > 1}
 
 

@@ -28,14 +28,19 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "attribute": ("text",),
     "project": ("text",),
 }
-READING = ("text", "period", "name", "level1", "level2", "concept")
+READING = ("text", "period", "name", "level1", "level2", "concept", "joined", "rest", "rest_period")
+READ = READING[:6]  # what is read of a page; the others are a person's alone
 PATH = " > "  # between the labels of a fund's path
 CHECKED = 0.25  # doubt of a fact that a check fired on, at least
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a fact says; fields that its kind does not have are "". `concept` is an entry's id in the vocabulary."""
+    """What a fact says; fields that its kind does not have are "". `concept` is an entry's id in the vocabulary.
+
+    `joined` lists the neighbours that a person has joined with its text or name (JSON: field, side, text, at), `rest` is what
+    was split from it and is a value (or a goal) of `rest_period`.
+    """
 
     text: str = ""
     period: str = ""
@@ -43,6 +48,9 @@ class Reading:
     level1: str = ""
     level2: str = ""
     concept: str = ""
+    joined: str = ""
+    rest: str = ""
+    rest_period: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +89,7 @@ class Fact:
     @property
     def origin(self) -> str:
         """A hash of the reading and its place, by which the fact is known again when the document is digitised anew."""
-        said = [getattr(self.reading, name) for name in READING]
+        said = [getattr(self.reading, name) for name in READ]
         return _hash([self.kind, self.project, list(self.at), list(self.headings), *said])
 
 

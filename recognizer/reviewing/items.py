@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
 from recognizer.reviewing.facts import READING, Pointer, Reading
 from recognizer.reviewing.tables import ORDER, actions, documents, items
@@ -43,8 +43,21 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """What else a cell could be: another `role` or `period`, or a `concept` of the vocabulary (its id, `name` being its name)."""
+
+    field: str
+    value: str
+    probability: float
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """A fact in the queue as it reads now; `seen` is the last decision about it (0: none), by which a later one is noticed."""
+    """A fact in the queue as it reads now; `seen` is the last decision about it (0: none), by which a later one is noticed.
+
+    `alternatives` are the model's, the likeliest first; None until they were looked up.
+    """
 
     id: int
     document_id: int
@@ -64,6 +77,7 @@ class Item:
     likeness: str
     state: str
     seen: int
+    alternatives: tuple[Alternative, ...] | None = None
 
     @property
     def page(self) -> int | None:
@@ -82,6 +96,25 @@ class Progress:
     pace: float | None
     reach: float
     left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """A reviewer's decisions, the items that they reached, and the seconds that one takes."""
+
+    who: str
+    decisions: int
+    items: int
+    pace: float
+
+
+def paces(connection: Connection) -> list[Pace]:
+    """Each reviewer's work, who did the most first."""
+    seconds = case((actions.c.seconds > LONGEST_PACE, LONGEST_PACE), else_=func.coalesce(actions.c.seconds, 0.0))
+    rows = connection.execute(
+        select(actions.c.who, func.count(), func.sum(actions.c.number), func.avg(seconds))
+        .where(actions.c.undone_at.is_(None)).group_by(actions.c.who).order_by(func.count().desc(), actions.c.who))
+    return [Pace(*row) for row in rows]
 
 
 def find(connection: Connection, *conditions: ColumnElement[bool], limit: int | None = None) -> list[Item]:
@@ -151,4 +184,5 @@ def _item(row: Any) -> Item:
         row.city,
         Reading(**{name: getattr(row, name) for name in READING}), row.confidence,
         tuple(filter(None, row.doubts.split("|"))), tuple(filter(None, row.reasons.split("|"))), tuple(json.loads(row.at)),
-        tuple(json.loads(row.headings)), row.likeness, row.state, row.last_action or 0)
+        tuple(json.loads(row.headings)), row.likeness, row.state, row.last_action or 0,
+        tuple(Alternative(*one) for one in json.loads(row.alternatives)) if row.alternatives else None)

@@ -20,7 +20,10 @@ from recognizer.archive.stored import DamagedStoreError, load, stored_path
 from recognizer.errors import RecognizerError
 from recognizer.files import Stamp, hash_file, read_file, stamp_of
 from recognizer.layout.filling import union
+from recognizer.mapping.names import mapper_in_use
+from recognizer.model import Model
 from recognizer.reading import PDF_MARK, PDF_MARK_WITHIN, PICTURE_MARKS, decode
+from recognizer.reviewing.beside import Beside, around, labelled_beside, model_of
 from recognizer.reviewing.filling import journal_path
 from recognizer.reviewing.items import Item
 from recognizer.types import Box, Grid
@@ -32,7 +35,7 @@ MOST_PIXELS = 4e6  # of a picture: a poster is drawn coarser
 AROUND = (36.0, 12.0)  # points shown around a crop, across and down
 HIGHEST_CROP = 260.0  # points
 CONTEXT = 8  # lines, or rows, shown before and after
-OPEN, PICTURES, TEXTS = 4, 96, 16  # documents, pictures and texts that are kept at hand
+OPEN, PICTURES, TEXTS, TABLES = 4, 96, 16, 16  # documents, pictures, texts and labelled tables that are kept at hand
 
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 
@@ -94,6 +97,8 @@ class Sources:
         self._grids: _Kept[tuple[Grid, ...]] = _Kept(OPEN)
         self._cells: _Kept[dict[int, tuple[Box, ...]]] = _Kept(OPEN)
         self._texts: _Kept[tuple[str, ...]] = _Kept(TEXTS)
+        self._beside: _Kept[Beside] = _Kept(TABLES)
+        self._loaded: Model | None = None
 
     def show(self, item: Item, page: int | None = None) -> Shown:
         """What to show of an item, or another page of its document."""
@@ -130,6 +135,26 @@ class Sources:
                 return None
             page = pdf[item.page - 1]
             return self._pictures.get((content, item.page, boxes), lambda: _drawn(page, _around(union(boxes)), CROP_SCALE))
+
+    def beside(self, item: Item) -> Beside:
+        """The tables around a fact as the model labels them; empty where the run has not stored them."""
+        with self._lock:
+            known = journal_path(self._folder, item.document)
+            grids = self._stored(known[1]) if known else ()
+            near = around(grids, item)
+            key = (known[1] if known else "", near)
+            return self._beside.get(key, lambda: labelled_beside([grids[number] for number in near], self._model()))
+
+    def get_ready(self) -> None:
+        """Loads what the first item would have to wait for: the model and the vocabulary."""
+        with self._lock:
+            self._model()
+            mapper_in_use()
+
+    def _model(self) -> Model:
+        if self._loaded is None:
+            self._loaded = model_of(self._folder)
+        return self._loaded
 
     def excerpt(self, item: Item) -> str:
         """The lines of a text that a fact stands in, for a contact sheet; "" for other sources."""

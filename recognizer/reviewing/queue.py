@@ -10,73 +10,61 @@ import json
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from recognizer.reviewing.facts import FIELDS, Reading, likeness
+from recognizer.reviewing.agreement import CHECK, Agreement, agreement, as_read, may_check, to_check
+from recognizer.reviewing.boundaries import joined, split
+from recognizer.reviewing.decisions import (
+    STATES,
+    Action,
+    Decision,
+    Reviewer,
+    TakenError,
+    action_of,
+    differing,
+    keep,
+    known_action,
+    said,
+    swallowed,
+    taken_periods,
+)
+from recognizer.reviewing.facts import Reading, likeness
 from recognizer.reviewing.filling import fill
-from recognizer.reviewing.items import Filters, Item, Progress, alike, choices, find, free, lease, progress
-from recognizer.reviewing.reach import SHARED, Reach, reaches, taken_in
+from recognizer.reviewing.items import (
+    Alternative,
+    Filters,
+    Item,
+    Pace,
+    Progress,
+    alike,
+    choices,
+    find,
+    free,
+    lease,
+    paces,
+    progress,
+)
+from recognizer.reviewing.reach import Reach, reaches, taken_in
 from recognizer.reviewing.structure import RefusedError, corrected
-from recognizer.reviewing.tables import QueueError, actions, changes, documents, items, new_id, open_queue, reading, writing
+from recognizer.reviewing.tables import QueueError, actions, changes, documents, items, open_queue, reading, writing
 
-STATES = {"accept": "accepted", "correct": "corrected", "reject": "rejected", "skip": "skipped"}
 SHEET = 48  # crops of a contact sheet
 CHOICES_FOR = 5.0  # seconds for which the filters' choices are not counted again
 
 
-class TakenError(Exception):
-    """The item is in another reviewer's hands, or was decided since it was shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reviewer:
-    """Who decides: a name for the audit trail, and the browser's session, which holds the leases."""
-
-    name: str
-    session: str
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What to do about an item. `seen` is the last decision that the reviewer saw of it; `fields` what to correct; `why` a role
-    or a reason in words. `ticket` is unique to the decision."""
-
-    item: int
-    what: str
-    ticket: str
-    seen: int = 0
-    fields: Mapping[str, str] | None = None
-    scope: str = "cell"
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """A decision that was kept: its number, what it did to how many items, and who took it back, if anyone did."""
-
-    id: int
-    who: str
-    at: float
-    what: str
-    scope: str
-    why: str
-    number: int
-    item: int
-    undone_by: str | None
-    before: Mapping[str, str]
-    after: Mapping[str, str]
-    label: str
-
-
 class Queue:
-    """The queue of a run's folder. Raises QueueError where its database cannot be used."""
+    """The queue of a run's folder. `twice` is the share of decided items that are shown to a second reviewer.
 
-    def __init__(self, folder: Path, url: str | None = None, clock: Callable[[], float] = time.time) -> None:
-        self.folder = folder
+    Raises QueueError where its database cannot be used.
+    """
+
+    def __init__(
+        self, folder: Path, url: str | None = None, clock: Callable[[], float] = time.time, twice: float = 0.0
+    ) -> None:
+        self.folder, self.twice = folder, twice
         self._clock = clock
         self.engine = open_queue(folder, url)
         self._choices: tuple[float, dict[str, list[tuple[str, int]]]] = (0.0, {})
@@ -97,7 +85,9 @@ class Queue:
         """The item to look at next, which is the reviewer's for a while; None where there is none."""
         now = self._clock()
         with writing(self.engine, fleeting=True) as connection:
-            found = find(connection, *(filters or Filters()).conditions(), free(reviewer.session, now), limit=1)
+            second = to_check(connection, self.twice, reviewer.name, reviewer.session, now)
+            found = [second] if second else find(
+                connection, *(filters or Filters()).conditions(), free(reviewer.session, now), limit=1)
             lease(connection, reviewer.session, [item.id for item in found], now)
             return found[0] if found else None
 
@@ -158,14 +148,13 @@ class Queue:
 
     # Deciding.
 
-    def reaches(self, reviewer: Reviewer, item: Item, what: str, fields: Mapping[str, str]) -> list[Reach]:
-        """How far a decision could reach. Raises RefusedError for a correction that no table could hold."""
+    def reaches(self, reviewer: Reviewer, item: Item, decision: Decision) -> list[Reach]:
+        """How far a decision could reach; a join is of one place alone. Raises RefusedError for what no table could hold."""
         with reading(self.engine) as connection:
-            changed: Collection[str] = ()
-            if what == "correct":
-                made = self._corrected(connection, item, fields)
-                changed = _differing(item, made)
-            return reaches(connection, item, what, changed, reviewer.session, self._clock())
+            made = self._made(connection, item, decision)
+            if decision.what == "join":
+                return [Reach("cell", 1, 0, ())]
+            return reaches(connection, item, decision.what, differing(item, made), reviewer.session, self._clock())
 
     def decide(self, reviewer: Reviewer, decision: Decision) -> int:
         """Keeps a decision and everything it reaches; returns the action's number, the same when the ticket was used before.
@@ -175,40 +164,61 @@ class Queue:
         """
         now = self._clock()
         with writing(self.engine) as connection:
-            known = _known(connection, decision.ticket)
+            known = known_action(connection, decision.ticket)
             if known:
                 return known
             item = self._mine(connection, reviewer, decision, now)
-            fields = decision.fields if decision.what == "correct" else None
-            made = self._corrected(connection, item, fields) if fields is not None else item.reading
-            named = {name: getattr(made, name) for name in _differing(item, made)}
-            others = taken_in(connection, item, decision.what, tuple(named), decision.scope, reviewer.session, now)
+            if decision.check:
+                return self._keep_check(connection, reviewer, decision, item, now)
+            made = self._made(connection, item, decision)
+            named = {name: getattr(made, name) for name in differing(item, made)}
+            scope = "cell" if decision.what == "join" else decision.scope
+            others = taken_in(connection, item, decision.what, tuple(named), scope, reviewer.session, now)
             targets = {item.id: item}
             for start in range(0, len(others), 500):
                 targets |= {one.id: one for one in find(connection, items.c.id.in_(others[start : start + 500]))}
             decided: dict[int, tuple[Item, Reading, str]] = {}
             for one in targets.values():
                 try:
-                    changed = self._corrected(connection, one, named) if named else one.reading
+                    if one.id == item.id:
+                        changed = made
+                    elif decision.what == "split":
+                        changed = self._made(connection, one, decision)
+                    else:
+                        changed = self._corrected(connection, one, named) if named else one.reading
                 except RefusedError:
                     if one.id == item.id:
                         raise
                     continue  # this one's table does not allow it
                 decided[one.id] = (one, changed, STATES[decision.what])
-            return _keep(connection, reviewer, decision, decided, now)
+            if decision.what == "join":
+                decided |= {one.id: (one, one.reading, "rejected") for one in swallowed(connection, item, decision.neighbour)}
+            return keep(connection, reviewer, decision, decided, now)
+
+    def _keep_check(self, connection: Connection, reviewer: Reviewer, decision: Decision, item: Item, now: float) -> int:
+        """Writes down what a second reviewer says, which changes nothing."""
+        if not may_check(connection, item, reviewer.name, reviewer.session):
+            raise TakenError
+        made = self._made(connection, as_read(connection, item), decision)
+        kept = keep(connection, reviewer, replace(decision, what=CHECK), {}, now)
+        connection.execute(insert(changes).values(
+            action_id=kept, item_id=item.id, before=said(item.reading, item.state, item.seen),
+            after=said(made, STATES[decision.what])))
+        connection.execute(update(items).where(items.c.id == item.id).values(lease_by=None, lease_until=0.0))
+        return kept
 
     def accept_sheet(self, reviewer: Reviewer, ticket: str, numbers: Sequence[int], seen: Mapping[int, int]) -> int | None:
         """Accepts items of a contact sheet that are still as they were `seen` and nobody else's; None where there are none."""
         now = self._clock()
         with writing(self.engine) as connection:
-            known = _known(connection, ticket)
+            known = known_action(connection, ticket)
             if known:
                 return known
             found = find(connection, items.c.id.in_(numbers), items.c.state.in_(("open", "skipped")), free(reviewer.session, now))
             chosen = {item.id: (item, item.reading, "accepted") for item in found if seen.get(item.id, 0) == item.seen}
             if not chosen:
                 return None
-            return _keep(connection, reviewer, Decision(next(iter(chosen)), "accept", ticket, scope="sheet"), chosen, now)
+            return keep(connection, reviewer, Decision(next(iter(chosen)), "accept", ticket, scope="sheet"), chosen, now)
 
     def _mine(self, connection: Connection, reviewer: Reviewer, decision: Decision, now: float) -> Item:
         found = find(connection, items.c.id == decision.item, free(reviewer.session, now))
@@ -216,13 +226,18 @@ class Queue:
             raise TakenError
         return found[0]
 
+    def _made(self, connection: Connection, item: Item, decision: Decision) -> Reading:
+        """What a decision makes of an item. Raises RefusedError."""
+        if decision.what == "correct":
+            return self._corrected(connection, item, decision.fields or {})
+        if decision.what == "join":
+            return joined(item.kind, item.reading, decision.neighbour)
+        if decision.what == "split":
+            return split(item.kind, item.reading, decision.fields or {}, taken_periods(connection, item))
+        return item.reading
+
     def _corrected(self, connection: Connection, item: Item, fields: Mapping[str, str]) -> Reading:
-        taken: Collection[str] = ()
-        if fields.get("period") and item.kind in ("value", "goal"):
-            taken = connection.execute(select(items.c.period).where(
-                items.c.document_id == item.document_id, items.c.owner == item.owner, items.c.kind == item.kind,
-                items.c.table_number == item.table, items.c.id != item.id, items.c.state.not_in(("gone", "rejected")))
-            ).scalars().all()
+        taken = taken_periods(connection, item) if fields.get("period") and item.kind in ("value", "goal") else ()
         return corrected(item.kind, item.reading, fields, taken, self._known_concepts() if fields.get("concept") else None)
 
     def _known_concepts(self) -> Collection[str]:
@@ -231,6 +246,13 @@ class Queue:
 
             self._concepts = {concept.id for concept in vocabulary_in_use().concepts}
         return self._concepts
+
+    def keep_alternatives(self, item: Item, found: Sequence[Alternative]) -> Item:
+        """Keeps what else the model holds possible of an item; returns the item with it."""
+        kept = json.dumps([[one.field, one.value, one.probability, one.name] for one in found], ensure_ascii=False)
+        with writing(self.engine, fleeting=True) as connection:
+            connection.execute(update(items).where(items.c.id == item.id).values(alternatives=kept))
+        return replace(item, alternatives=tuple(found))
 
     # Taking back.
 
@@ -256,6 +278,11 @@ class Queue:
                 connection.execute(update(items).where(items.c.id == bindparam("number")), restored)
             return int(connection.execute(select(actions.c.item_id).where(actions.c.id == action)).scalar_one())
 
+    def is_check(self, action: int) -> bool:
+        """Whether an action was a second look, which is not to show what the first one said."""
+        with reading(self.engine) as connection:
+            return connection.execute(select(actions.c.what).where(actions.c.id == action)).scalar() == CHECK
+
     def last_action(self, reviewer: Reviewer) -> int | None:
         """The reviewer's last decision that was not taken back."""
         with reading(self.engine) as connection:
@@ -274,12 +301,22 @@ class Queue:
                 .order_by(actions.c.id.desc()).limit(limit))
             if before is not None:
                 query = query.where(actions.c.id < before)
-            return [_action(row) for row in connection.execute(query)]
+            return [action_of(row) for row in connection.execute(query)]
 
     def progress(self, reviewer: Reviewer) -> Progress:
         """How far the work is, at this reviewer's pace."""
         with reading(self.engine) as connection:
             return progress(connection, reviewer.session)
+
+    def reviewers(self) -> list[Pace]:
+        """Who has decided how much, and at which pace."""
+        with reading(self.engine) as connection:
+            return paces(connection)
+
+    def agreement(self) -> Agreement:
+        """How far reviewers agree about what two of them have decided."""
+        with reading(self.engine) as connection:
+            return agreement(connection)
 
     def choices(self) -> dict[str, list[tuple[str, int]]]:
         """What the filters can be set to, with numbers; those of a few seconds ago are given while they are counted again."""
@@ -301,55 +338,3 @@ class Queue:
             pass  # whoever reads or decides next is told
         finally:
             self._counting.release()
-
-
-def _differing(item: Item, made: Reading) -> list[str]:
-    return [name for name in FIELDS[item.kind] if getattr(made, name) != getattr(item.reading, name)]
-
-
-def _known(connection: Connection, ticket: str) -> int | None:
-    return connection.execute(select(actions.c.id).where(actions.c.ticket == ticket)).scalar()
-
-
-def _keep(
-    connection: Connection, reviewer: Reviewer, decision: Decision, decided: Mapping[int, tuple[Item, Reading, str]], now: float
-) -> int:
-    """Writes down an action, what it changes, and the items as they read now; values of the same indicators change with them."""
-    shown = connection.execute(select(items.c.shown_at).where(items.c.id == decision.item)).scalar()
-    number = new_id(connection.execute(insert(actions).values(
-        ticket=decision.ticket, who=reviewer.name, session=reviewer.session, at=now, what=decision.what, scope=decision.scope,
-        why=decision.why, seconds=None if shown is None else max(now - shown, 0.0), number=len(decided), item_id=decision.item,
-    )))
-    everything = {**_siblings(connection, decided), **decided}
-    connection.execute(insert(changes), [
-        {"action_id": number, "item_id": item.id,
-         "before": json.dumps({"reading": asdict(item.reading), "state": item.state, "seen": item.seen}, ensure_ascii=False),
-         "after": json.dumps({"reading": asdict(made), "state": state}, ensure_ascii=False)}
-        for item, made, state in everything.values()])
-    connection.execute(update(items).where(items.c.id == bindparam("number")), [
-        {"number": item.id, **asdict(made), "state": state, "last_action": number, "likeness": likeness(item.kind, made),
-         "lease_by": None, "lease_until": 0.0}
-        for item, made, state in everything.values()])
-    return number
-
-
-def _siblings(connection: Connection, decided: Mapping[int, tuple[Item, Reading, str]]) -> dict[int, tuple[Item, Reading, str]]:
-    """The other values of the indicators whose name, levels or concept change, with these as theirs."""
-    found: dict[int, tuple[Item, Reading, str]] = {}
-    for item, made, _ in decided.values():
-        shared = {name: getattr(made, name) for name in SHARED}
-        if item.kind != "value" or all(getattr(item.reading, name) == text for name, text in shared.items()):
-            continue
-        for other in find(connection, items.c.document_id == item.document_id, items.c.owner == item.owner,
-                          items.c.kind == "value", items.c.id != item.id, items.c.state != "gone"):
-            found[other.id] = (other, replace(other.reading, **shared), other.state)
-    return found
-
-
-def _action(row: Any) -> Action:
-    before, after = json.loads(row.before)["reading"], json.loads(row.after)["reading"]
-    differs = [name for name in before if before[name] != after[name]]
-    label = " / ".join(filter(None, (before["level1"], before["level2"], before["name"], before["period"]))) or before["text"]
-    return Action(
-        row.id, row.who, row.at, row.what, row.scope, row.why, row.number, row.item_id, row.undone_by,
-        {name: before[name] for name in differs}, {name: after[name] for name in differs}, label)

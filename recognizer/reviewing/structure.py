@@ -19,6 +19,9 @@ _REFUSALS: dict[str, tuple[str, str]] = {
     "name_is_level": ("the name only repeats a level", "指标名称与级别名称相同"),
     "too_long": ("longer than any cell", "超出单元格可能的长度"),
     "no_concept": ("the vocabulary has no such concept: {text}", "词表中没有这个概念：{text}"),
+    "no_neighbour": ("there is no such cell beside it", "旁边没有这个单元格"),
+    "no_cut": ("put one | into the text where it is to be split; nothing else may change",
+               "请在要拆开的地方加一个 |，其余文字不能改动"),
     "nothing_changed": ("nothing was changed", "没有改动"),
 }
 
@@ -47,7 +50,14 @@ def corrected(
         if len(text) > LONGEST:
             raise RefusedError("too_long")
         fields[name] = text.strip()
-    made = Reading(**fields)
+    made = checked(kind, reading, Reading(**fields), taken)
+    if made.concept and made.concept != reading.concept and concepts is not None and made.concept not in concepts:
+        raise RefusedError("no_concept", text=made.concept)
+    return made
+
+
+def checked(kind: str, reading: Reading, made: Reading, taken: Collection[str] = ()) -> Reading:
+    """What is made of a reading. Raises RefusedError where no table could say so, or nothing was changed."""
     if made == reading:
         raise RefusedError("nothing_changed")
     if kind in ("value", "indicator"):
@@ -64,6 +74,4 @@ def corrected(
             raise RefusedError("no_period", text=made.period)
         if made.period != reading.period and made.period in taken:
             raise RefusedError("period_taken")
-    if made.concept and made.concept != reading.concept and concepts is not None and made.concept not in concepts:
-        raise RefusedError("no_concept", text=made.concept)
     return made

@@ -73,7 +73,7 @@ def test_a_reach_never_goes_by_text_alone_and_one_undo_takes_it_back(queue: Queu
     item = max(values, key=lambda one: sum(one.reading.text == other.reading.text for other in values))
     same_text = {one.id for one in values if one.reading.text == item.reading.text}
     fields = {"text": f"{item.reading.text}x"}
-    reached = {reach.scope: reach.number for reach in queue.reaches(LI, item, "correct", fields)}
+    reached = {reach.scope: reach.number for reach in queue.reaches(LI, item, decision(item, "correct", fields=fields))}
     taken = queue.open(LI, item.id)
     assert taken is not None
     action = queue.decide(LI, decision(taken, "correct", fields=fields, scope="everywhere"))
@@ -93,7 +93,7 @@ def test_a_period_reaches_its_column_of_the_table(queue: Queue) -> None:
     wanted = next(period for period in ("mid_term", "full_cycle") if period != item.reading.period)
     column = [one for one in queue.of_document(item)
               if one.kind == "value" and one.table == item.table and one.reading.period == item.reading.period]
-    reached = {reach.scope: reach for reach in queue.reaches(LI, item, "correct", {"period": wanted})}
+    reached = {reach.scope: reach for reach in queue.reaches(LI, item, decision(item, "correct", fields={"period": wanted}))}
     assert reached["table"].number == len(column)
     queue.decide(LI, decision(item, "correct", fields={"period": wanted}, scope="table"))
     now = [queue.look(one.id) for one in column]

@@ -26,8 +26,15 @@ expect.set_options(timeout=60_000)
 
 
 @pytest.fixture
-def address(run: Path) -> Iterator[str]:
-    with subprocess.Popen([*RECOGNIZER, "review", str(run), "--port", "0"], stdout=subprocess.PIPE, text=True) as server:
+def options() -> tuple[str, ...]:
+    """Of the command that serves the run."""
+    return ()
+
+
+@pytest.fixture
+def address(run: Path, options: tuple[str, ...]) -> Iterator[str]:
+    command = [*RECOGNIZER, "review", str(run), "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         yield server.stdout.readline().split()[-1].rstrip("/")
         server.terminate()
@@ -140,7 +147,7 @@ def test_a_reach_is_shown_with_counts_before_it_acts_and_one_undo_takes_it_back(
     before = rows(run, "SELECT id, text, period, name, state FROM items ORDER BY id")
     page.goto(f"{page.base}/?document={PDF}&kind=value")
     page.keyboard.press("p")
-    page.locator("[name=to_period]").select_option("mid_term")
+    page.locator("select[name=to_period]").select_option("mid_term")
     page.keyboard.press("Enter")
     offered = page.locator("[data-reach=table]")
     expect(offered).to_be_visible()
@@ -226,3 +233,84 @@ def test_chinese_by_the_browsers_language_and_english_by_the_switch(chromium: An
     assert page.locator("html").get_attribute("lang") == "en"
     context.close()
     assert not troubles
+
+
+def test_an_alternative_of_the_model_is_taken_with_one_key(page: Any, run: Path) -> None:
+    page.goto(f"{page.base}/?document={TEXT}&kind=value")
+    for _ in range(10):
+        taken = page.locator("[data-alternative=concept]")
+        if taken.count():
+            break
+        shown = current(page)
+        page.keyboard.press("s")
+        expect(page.locator(".fact")).not_to_have_attribute("data-item", shown)
+    picture(page, "alternatives")
+    number, before = current(page), rows(run, f"SELECT concept FROM items WHERE id = {current(page)}")
+    page.keyboard.press(str(taken.first.get_attribute("data-key")))
+    expect(page.locator("#scopes button, [data-count=decided]:text('1')").first).to_be_visible()
+    if page.locator("#scopes").count():
+        with page.expect_response(f"{page.base}/decide"):
+            page.keyboard.press("Enter")
+        expect(page.locator("[data-count=decided]")).to_have_text("1")
+    assert rows(run, f"SELECT concept FROM items WHERE id = {number}") != before
+    assert rows(run, f"SELECT state FROM items WHERE id = {number}") == [("corrected",)]
+
+
+def test_a_cell_is_joined_with_its_neighbour_and_split_again_by_keys(page: Any, run: Path) -> None:
+    page.goto(f"{page.base}/?document={TEXT}&kind=value")
+    number = current(page)
+    before = rows(run, f"SELECT text FROM items WHERE id = {number}")[0][0]
+    page.keyboard.press("n")
+    expect(page.locator("#join")).to_be_visible()
+    picture(page, "join")
+    near = page.locator("[data-join^=text] ins").first.inner_text()
+    key = page.locator("[data-join^=text]").first.get_attribute("data-key")
+    with page.expect_response(f"{page.base}/reach"):
+        page.keyboard.press(str(key))
+    expect(page.locator("[data-count=decided]")).to_have_text("1")
+    joined = rows(run, f"SELECT text FROM items WHERE id = {number}")[0][0]
+    assert sorted(joined) == sorted(before + near)
+    page.keyboard.press("u")
+    expect(page.locator(".fact")).to_have_attribute("data-item", number)
+    assert rows(run, f"SELECT text, joined FROM items WHERE id = {number}") == [(before, "")]
+
+    page.keyboard.press("x")
+    expect(page.locator("[name=cut]")).to_be_focused()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type("|")
+    page.locator("[name=keep]").select_option("second")
+    page.locator("[name=rest]").select_option("prior_year")
+    picture(page, "split")
+    page.locator("[name=rest]").press("Enter")
+    expect(page.locator("#scopes button, [data-count=decided]:text('1')").first).to_be_visible()
+    if page.locator("#scopes").count():
+        page.keyboard.press("Enter")
+        expect(page.locator("[data-count=decided]")).to_have_text("1")
+    assert rows(run, f"SELECT text, rest, rest_period FROM items WHERE id = {number}") == [(before[1:], before[:1], "prior_year")]
+
+
+@pytest.mark.parametrize("options", [("--agreement", "99%")])
+def test_two_reviewers_are_asked_about_the_same_fact_and_the_progress_page_says_how_they_agree(
+    chromium: Any, address: str, run: Path
+) -> None:
+    contexts = []
+    for name, locale in (("李", "zh-CN"), ("Wang", "en-US")):
+        context, page, _ = reviewer(chromium, locale)
+        contexts.append(context)
+        page.goto(address)
+        page.locator("header [name=name]").fill(name)
+        page.locator("header .who button").click()
+        expect(page.locator("header [name=name]")).to_have_value(name)
+        if name == "Wang":
+            expect(page.locator(".checking")).to_be_visible()
+            picture(page, "check")
+        number = current(page)
+        page.keyboard.press("a")
+        expect(page.locator(".fact")).not_to_have_attribute("data-item", number)
+    page.keyboard.press("t")
+    expect(page.locator("#agreement")).to_contain_text("1 decided alike, of 1")
+    picture(page, "progress")
+    assert rows(run, "SELECT what FROM actions ORDER BY id") == [("accept",), ("check",)]
+    for context in contexts:
+        context.close()

@@ -55,7 +55,8 @@ def application(queue: Queue, sources: Sources, *, token: str | None = None, loc
         _route("/page/{number:int}/{page:int}", desk.page),
         _route("/picture/{number:int}/{page:int}", desk.picture), _route("/crop/{number:int}", desk.crop),
         _route("/reach", desk.reach, "POST"), _route("/decide", desk.decide, "POST"), _route("/undo", desk.undo, "POST"),
-        _route("/list", overviews.listing), _route("/audit", overviews.audit), _route("/sheets", overviews.sheets),
+        _route("/list", overviews.listing), _route("/audit", overviews.audit),
+        _route("/progress", overviews.progress), _route("/sheets", overviews.sheets),
         _route("/sheet/{number:int}", overviews.sheet), _route("/sheet", overviews.accept, "POST"),
         _route("/settings", overviews.settings, "POST")]
 
@@ -97,7 +98,9 @@ def serve(queue: Queue, folder: Path, *, host: str, port: int, token: str | None
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(128)
-        app = application(queue, Sources(folder), token=token, local=is_loopback(host))
+        sources = Sources(folder)
+        sources.get_ready()
+        app = application(queue, sources, token=token, local=is_loopback(host))
         ready(listener.getsockname()[1])
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
         server.run(sockets=[listener])

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+from recognizer.reviewing.agreement import CHECK
+from recognizer.reviewing.decisions import STATES, Decision, TakenError
 from recognizer.reviewing.facts import FIELDS
 from recognizer.reviewing.items import Filters, Item
 from recognizer.reviewing.pictures import Shown, Source, Sources, boxes_on
-from recognizer.reviewing.queue import STATES, Decision, Queue, TakenError
+from recognizer.reviewing.queue import Queue
 from recognizer.reviewing.reach import SCOPES
 from recognizer.reviewing.structure import RefusedError
 from recognizer.reviewing.web.rendering import Renderer, filters_of, query_of
@@ -82,14 +84,15 @@ class Desk:
         if decision is None or item is None:
             return PlainTextResponse("not a decision", 400)
         try:
-            found = self._queue.reaches(reviewer, item, decision.what, decision.fields or {})
+            decision = self._with_neighbour(decision, item, fields)
+            found = self._queue.reaches(reviewer, item, decision)
         except RefusedError as error:
             return self._refused(request, words, error)
-        if len(found) == 1 and not found[0].held:
+        if (len(found) == 1 and not found[0].held) or decision.check:
             return self.decide(request, fields)
         return self._renderer.page(
             request, "reach.html", headers={"HX-Retarget": "#reach", "HX-Reswap": "innerHTML"}, item=item, decision=decision,
-            reaches=found, query=query_of(filters_of(fields)), filters=filters_of(fields),
+            reaches=found, fields=fields, query=query_of(filters_of(fields)), filters=filters_of(fields),
             excerpts={number: self._excerpt(number) for reach in found for number in reach.samples})
 
     def decide(self, request: Request, fields: Mapping[str, str]) -> Response:
@@ -98,8 +101,9 @@ class Desk:
         decision, filters = _decision(fields), filters_of(fields)
         if decision is None:
             return PlainTextResponse("not a decision", 400)
+        item = self._queue.look(decision.item)
         try:
-            self._queue.decide(reviewer, decision)
+            self._queue.decide(reviewer, self._with_neighbour(decision, item, fields))
         except TakenError:
             return self._renderer.message(request, 409, words.taken)
         except RefusedError as error:
@@ -110,23 +114,39 @@ class Desk:
         """Takes a decision back; its item comes back."""
         reviewer, words = self._renderer.reviewer(request), self._renderer.words(request)
         number = fields.get("action", "")
+        checked = number.isdigit() and self._queue.is_check(int(number))
         undone = self._queue.undo(reviewer, int(number)) if number.isdigit() else None
         if undone is None:
             return self._renderer.message(request, 409, words.nothing_to_undo)
         if fields.get("back") == "audit":
             return HTMLResponse("", headers={"HX-Redirect": "/audit"})
-        return self._desk(request, "desk.html", self._queue.open(reviewer, undone), filters_of(fields))
+        filters = filters_of(fields)
+        item = self._queue.next(reviewer, filters) if checked else self._queue.open(reviewer, undone)
+        return self._desk(request, "desk.html", item, filters)
+
+    def _with_neighbour(self, decision: Decision, item: Item | None, fields: Mapping[str, str]) -> Decision:
+        """The decision with the neighbour that it joins: the one on the side that was said, as the run's own pages have it."""
+        if item is None or decision.what != "join":
+            return decision
+        wanted = fields.get("field", ""), fields.get("side", "")
+        neighbours = self._sources.beside(item).neighbours(item)
+        return replace(decision, neighbour=next((one for one in neighbours if (one.field, one.side) == wanted), None))
 
     def _refused(self, request: Request, words: Words, error: RefusedError) -> Response:
         return self._renderer.message(request, 422, error.chinese if words.language == "zh" else error.english)
 
     def _desk(self, request: Request, template: str, item: Item | None, filters: Filters) -> Response:
         reviewer = self._renderer.reviewer(request)
-        details: dict[str, Any] = self._source(request, item) if item else {}
+        details: dict[str, Any] = {}
+        if item:
+            beside = self._sources.beside(item)
+            if item.alternatives is None:
+                item = self._queue.keep_alternatives(item, beside.alternatives(item))
+            details = self._source(request, item) | {"neighbours": beside.neighbours(item), "checking": item.state == CHECK}
         return self._renderer.page(
             request, template, item=item, filters=filters, query=query_of(filters), progress=self._queue.progress(reviewer),
             choices=self._queue.choices, undoable=self._queue.last_action(reviewer), concepts=_concepts,
-            history=self._queue.audit(limit=10, item=item.id) if item and item.seen else [],
+            history=self._queue.audit(limit=10, item=item.id) if item and item.seen and item.state != CHECK else [],
             has_crop=bool(item and boxes_on(item, item.page) and details["shown"].source is Source.PAGES), **details)
 
     def _source(self, request: Request, item: Item, page: int | None = None) -> dict[str, Any]:
@@ -158,9 +178,12 @@ def _decision(fields: Mapping[str, str]) -> Decision | None:
     if what == "reject" and fields.get("role") not in ROLES:
         return None
     wanted = {name: fields[f"to_{name}"] for name in FIELDS["value"] if f"to_{name}" in fields}
+    if what == "split":
+        wanted = {name: fields.get(name, "") for name in ("cut", "keep", "rest")}
     if what == "reject":
         why = f"role: {fields['role']}" + (f"; {why}" if why else "")
-    return Decision(int(item), what, fields.get("ticket") or secrets.token_hex(16), int(seen), wanted, scope, why)
+    return Decision(int(item), what, fields.get("ticket") or secrets.token_hex(16), int(seen), wanted, scope, why,
+                    check=fields.get("check") == "1")
 
 
 def _picture(data: bytes | None) -> Response:

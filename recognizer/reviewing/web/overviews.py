@@ -56,6 +56,12 @@ class Overviews:
             request, "audit.html", actions=self._queue.audit(LISTED, int(before) if before.isdigit() else None), listed=LISTED,
             progress=self._queue.progress(self._renderer.reviewer(request)))
 
+    def progress(self, request: Request, _fields: Mapping[str, str]) -> Response:
+        """How far the work is, at whose pace, and how far reviewers agree."""
+        return self._renderer.page(
+            request, "overview.html", progress=self._queue.progress(self._renderer.reviewer(request)),
+            reviewers=self._queue.reviewers(), choices=self._queue.choices, agreement=self._queue.agreement())
+
     def settings(self, _request: Request, fields: Mapping[str, str]) -> Response:
         """Sets the reviewer's name or the language, in cookies."""
         answer = RedirectResponse("/", 303)

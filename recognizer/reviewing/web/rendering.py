@@ -14,9 +14,9 @@ from starlette.responses import HTMLResponse
 
 from recognizer.language import Language
 from recognizer.language import language as locale_language
+from recognizer.reviewing.decisions import Reviewer
 from recognizer.reviewing.facts import FIELDS
 from recognizer.reviewing.items import Filters
-from recognizer.reviewing.queue import Reviewer
 from recognizer.reviewing.web.words import PERIODS, ROLES, Words
 from recognizer.vocabulary import LEVEL1, LEVEL2
 

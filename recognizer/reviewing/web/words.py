@@ -44,6 +44,10 @@ class Words:
         """The name of a reach."""
         return _SCOPES[scope][self._zh]
 
+    def side(self, side: str) -> str:
+        """Where a neighbour stands."""
+        return _SIDES[side][self._zh]
+
     def what(self, what: str) -> str:
         """The name of a decision."""
         return _WHATS[what][self._zh]
@@ -121,6 +125,21 @@ _WORDS: dict[str, tuple[str, str]] = {
     "accepted": ("accepted", "已认可"), "corrected": ("corrected", "已更正"), "rejected": ("taken out", "已去掉"),
     "sure": ("accepted by the error budget", "误差预算已接受"), "gone": ("no longer in the run", "已不在结果中"),
     "history": ("What was decided about it", "对它的决定"), "text_word": ("Text", "文字"),
+    "alternatives": ("What else it could be", "其他可能"), "join": ("Join", "合并"), "split": ("Split", "拆分"),
+    "join_question": ("Join it with which neighbour?", "与哪个相邻单元格合并？"),
+    "split_question": ("Put a | into the text where it is to be split.", "在要拆开的地方加一个 |。"),
+    "split_keep": ("Keep", "保留"), "first_part": ("the first part", "前一部分"), "second_part": ("the second part", "后一部分"),
+    "split_rest": ("The other part", "另一部分"), "rest_nothing": ("is something else", "是别的内容"),
+    "rest_name": ("goes to the indicator's name", "归入三级指标名称"), "rest_period": ("is for the period", "属于时期："),
+    "keys_alternatives": ("Take what else it could be", "选用其他可能"), "check": ("second look", "复查"),
+    "checking": (
+        "Someone has decided about this one before. Decide as if nobody had: it only tells how far people agree.",
+        "这一条已有人复核过。请独立判断：只用来统计复核人之间的一致程度，不改变结果。"),
+    "progress": ("Progress", "进度"), "agreement": ("Agreement of two reviewers", "两人复核一致性"),
+    "agreement_none": ("No fact was decided by two people.", "还没有由两人复核过的事实。"),
+    "alike_of": ("decided alike, of", "条一致，共"), "kappa": ("Cohen's kappa", "Cohen's kappa"),
+    "differing": ("They differ on", "不一致的有"), "pace_of": ("seconds a decision", "每次用秒"),
+    "decisions": ("decisions", "次决定"),
     "undone_now": ("Taken back.", "已撤销。"), "nothing_to_undo": ("There is nothing to take back.", "没有可撤销的决定。"),
     "kept": ("Kept", "已保存"), "select_role": ("What is the cell instead?", "它其实是什么？"),
     "keys_move": ("Move among crops", "在图块间移动"), "keys_pick": ("Pick a crop out, or back in", "挑出或放回一张"),
@@ -141,6 +160,7 @@ _PERIODS = {
 _FIELDS = {
     "text": ("Text", "文字"), "period": ("Period", "时期"), "name": ("Indicator", "三级指标"),
     "level2": ("Level 2", "二级指标"), "level1": ("Level 1", "一级指标"), "concept": ("Concept", "概念"),
+    "rest": ("Split off", "拆出的部分"), "rest_period": ("for the period", "所属时期"),
 }
 _FIELDS_OF = {
     ("value", "text"): ("Value", "指标值"), ("fund", "text"): ("Amount", "金额"), ("fund", "level1"): ("Path", "科目"),
@@ -152,9 +172,10 @@ _SCOPES = {
     "cell": ("this cell", "仅此单元格"), "table": ("this table", "本表"), "layout": ("this layout", "同一版式"),
     "everywhere": ("everywhere", "所有文档"), "sheet": ("contact sheet", "对照表"),
 }
+_SIDES = {"left": ("on the left", "左"), "right": ("on the right", "右"), "above": ("above", "上"), "below": ("below", "下")}
 _WHATS = {
     "accept": ("accepted", "认可"), "correct": ("corrected", "更正"), "reject": ("another role", "改为其他角色"),
-    "skip": ("skipped", "跳过"),
+    "skip": ("skipped", "跳过"), "join": ("joined", "合并"), "split": ("split", "拆分"), "check": ("second look", "复查"),
 }
 _ROLES: dict[Role, tuple[str, str]] = {
     Role.TITLE: ("title", "标题"), Role.CAPTION: ("year or unit", "年度、单位"),

@@ -7,7 +7,7 @@ const visible = (element) => element.getClientRects().length > 0 && !element.dis
 
 function byKey(key) {
   const found = [...document.querySelectorAll("[data-key]")].filter((one) => one.dataset.key === key && visible(one));
-  return found.find((one) => one.closest("#reach")) || found[0];
+  return found.find((one) => one.closest(".panel")) || found[0];
 }
 
 function open(selector, focus) {
