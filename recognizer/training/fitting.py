@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from recognizer.model import TextModel
 from recognizer.model.text import hashed, plain
-from recognizer.repair.features import boundary
+from recognizer.repair.features import MARK, boundary
 from recognizer.training.examples import UNKNOWN, Sample
 
 Floats = NDArray[np.float32]
 FOLDS = 3  # folds by which texts are scored by models that have not seen them
+COMMON = 0.01  # share of the samples beyond which a boundary is common
 RARE = 4  # samples up to which a text counts as rare
 LEXICON_SEEN = 4  # samples in which a label word must occur to become part of the lexicon
 LEXICON_LONGEST = 14
@@ -140,27 +141,32 @@ def _aligned(model: TextModel, classes: tuple[str, ...]) -> TextModel:
 def fit_seams(samples: Sequence[Sample], seed: int) -> tuple[TextModel, list[Floats]]:
     """The boundary model, and for each sample its pairs' scores by a model that has not seen the sample.
 
-    The scores of every other sample are by models that have seen its boundaries nowhere: those of headings unlike all others.
+    The scores of every other sample are by models that have seen its boundaries nowhere, but for common ones: such are those of
+    headings unlike all others.
     """
     rows = [_boundaries(sample) for sample in samples]
+    seen = Counter(text for row in rows for text in {plain(text) for text, target in row if target})
+    most = max(COMMON * len(samples), RARE)
     shown = [(text, target, number) for number, row in enumerate(rows) for text, target in row if target]
 
     def fitted(chosen: Iterable[tuple[str, str]]) -> TextModel:
         texts, targets = zip(*chosen, strict=True)
         return _aligned(fit_linear(texts, targets, seed), ("join", "part"))
 
-    model = fitted((text, target) for text, target, _ in shown)
-    others = fitted((text, target) for text, target, number in shown if number % 2)
+    whole = fitted((text, target) for text, target, _ in shown)
+    whole.lexicon = frozenset({MARK})
+    evens, odds = (fitted((text, target) for text, target, number in shown if number % 2 == rest) for rest in (0, 1))
     folds = [fitted((text, target) for text, target, _ in shown if _fold(text) != fold) for fold in range(FOLDS)]
     scores = []
     for number, row in enumerate(rows):
         texts = [text for text, _ in row]
         if number % 2 == 0:
-            scores.append(others.scores(texts)[:, 0])
+            scores.append(odds.scores(texts)[:, 0])
             continue
-        by_fold = np.stack([unseen.scores(texts)[:, 0] for unseen in folds])
-        scores.append(by_fold[[_fold(text) for text in texts], np.arange(len(texts))])
-    return model, scores
+        by_fold = np.stack([model.scores(texts)[:, 0] for model in (*folds, evens)])
+        chosen = [_fold(text) if seen[plain(text)] <= most else FOLDS for text in texts]
+        scores.append(by_fold[chosen, np.arange(len(texts))])
+    return whole, scores
 
 
 def _boundaries(sample: Sample) -> list[tuple[str, str]]:
