@@ -14,11 +14,9 @@ from recognizer.layout import lay_out
 from recognizer.reading import read_text
 from recognizer.repair import choose, merge
 from recognizer.repair.candidates import candidates
-from recognizer.repair.features import boundary
 from recognizer.repair.lines import company, crossings, widths_of
 from recognizer.repair.repeats import without_repeats
 from recognizer.repair.rivals import rivals
-from recognizer.training import fit_linear
 from recognizer.vocabulary.words import boundary_words
 
 DUMP = "产\n出\n指\n标\n数量指标 做好党员教育片摄\n制次数 ≥4部\n"
@@ -91,13 +89,6 @@ def test_rivals_are_the_best_other_pairs_of_the_same_pieces(rows: list[tuple[int
 def test_a_boundary_through_a_common_word_is_seen(earlier: str, later: str, reads_on: bool) -> None:
     over, ends, begins, _ = boundary_words([earlier], [later])[0]
     assert (over > max(ends, begins)) == reads_on
-
-
-def test_where_a_boundary_is_makes_a_difference() -> None:
-    texts = [boundary(*pair) for pair in (("目标", "指标值"), ("目标指", "标值"))]
-    model = fit_linear([*texts, boundary("合计", "100")], ["join", "part", "part"], 1)
-    first, second = model.scores(texts)
-    assert first.argmax() != second.argmax()
 
 
 def test_a_line_that_another_of_its_column_is_wider_than_had_room_for_more() -> None:

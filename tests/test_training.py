@@ -15,14 +15,11 @@ from recognizer.digitizing import digitize_text
 from recognizer.errors import ModelError
 from recognizer.generation import generate
 from recognizer.model import load_model, save_model, shipped_model
-from recognizer.model.network import MEMBER, train_network
 from recognizer.model.store import CARD_NAME, FILE_NAME
-from recognizer.repair.features import boundary
 from recognizer.resources import models_folder
 from recognizer.training import TrainingConfig, real_documents, train
 from recognizer.training.card import fingerprints
 from recognizer.training.examples import UNKNOWN, laid_out, samples
-from recognizer.training.fitting import fit_seams
 from recognizer.truth import LabelledDocument
 
 TINY = TrainingConfig(tables=20, epochs=2, hidden=16, left_out=frozenset({"anqing", "fuyang", "guangzhou", "huaian"}))
@@ -49,29 +46,6 @@ def test_the_same_training_gives_the_same_predictions(other: LabelledDocument, t
     models = (*stored, load_model(tmp_path / "again"))
     one, *others = (json.dumps(digitize_text(other.text, other.name, model).to_json()) for model in models)
     assert all(text == one for text in others)
-
-
-def test_members_of_a_network_tell_the_mean_of_their_log_odds() -> None:
-    inputs = np.random.default_rng(5).normal(size=(300, 4)).astype(np.float32)
-    labels = (inputs[:, 0] + inputs[:, 1] ** 2 > 0.5).astype(np.int64)
-    options = {"classes": ("part", "join"), "hidden": (6,), "epochs": 5}
-    alone = [train_network(inputs, labels, **options, seed=seed).probabilities(inputs) for seed in (3, 3 + MEMBER)]
-    together = train_network(inputs, labels, **options, seed=3, members=2).probabilities(inputs)
-    odds = [np.log(one[:, 1] / one[:, 0]) for one in (*alone, together)]
-    assert np.allclose(odds[2], (odds[0] + odds[1]) / 2, atol=1e-3)
-    assert not np.allclose(odds[0], odds[1], atol=1e-1)
-
-
-def test_half_of_the_documents_are_read_as_if_their_boundaries_had_never_been_seen() -> None:
-    plain, _ = samples(laid_out(generate(8, 7)))
-    twice = [sample for sample in plain for _ in range(2)]
-    model, scores = fit_seams(twice, 1)
-    for sample, seen, unseen in zip(plain, scores[::2], scores[1::2], strict=True):
-        joins = sample.joins & sample.known
-        assert unseen[joins].sum() <= seen[joins].sum()  # less sure of what goes on
-    cells = plain[0].piece_context.cells
-    all_seen = model.scores([boundary(cells[a].text, cells[b].text) for a, b in plain[0].pairs])[:, 0]
-    assert np.abs(all_seen - scores[0]).mean() < np.abs(all_seen - scores[1]).mean()
 
 
 def test_a_source_that_is_left_out_leaves_no_trace() -> None:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from .banks import Banks
 
 COMPOSED = 0.5  # share of the wordings that are composed, where there are patterns for them
-ENDED = 0.12  # share of the wordings that something follows which changes nothing
+ENDED = 0.12  # share of the other wordings that something follows which changes nothing
 _PART = re.compile(r"\{(\w+)\}")
 T = TypeVar("T")
 
@@ -58,9 +58,11 @@ class Draw:
     def word(self, slot: str) -> str:
         """A wording of a heading or label: one that is in use, or one composed of parts as offices compose theirs."""
         patterns, endings = self.banks.compositions.get(slot), self.banks.endings.get(slot)
-        text = self._composed(self.pick(patterns)) if patterns and self.chance(COMPOSED) else ""
-        if not text or text.partition("=")[0] in self.banks.barred_wordings:
-            text = self.pick(self.banks.wordings[slot])
+        if patterns and self.chance(COMPOSED):
+            text = self._composed(self.pick(patterns))
+            if text.partition("=")[0] not in self.banks.barred_wordings:
+                return text
+        text = self.pick(self.banks.wordings[slot])
         if endings and self.chance(ENDED) and (ended := text + self.pick(endings)) not in self.banks.barred_wordings:
             return ended
         return text

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from recognizer.context import PERIODED, SHAPES, features, period_features
 from recognizer.model import Network, Networks, TextModel
 from recognizer.repair.candidates import plausible
-from recognizer.repair.features import glance_at, pair_features, seam_scores
+from recognizer.repair.features import boundary, glance_at, pair_features
 from recognizer.repair.rivals import seen_again
 from recognizer.training.examples import Sample
 from recognizer.training.fitting import text_class
@@ -53,10 +53,10 @@ def _joining(networks: Networks, lessons: Sequence[Lesson], stage: Stage) -> Net
     look = stage("piece_look", networks.piece_look, np.concatenate(inputs), _indices(codes, networks.piece_look.classes))
     pairs, seen, views, labels = [], [], [], []
     for lesson in lessons:
-        sample = lesson.sample
+        sample, cells = lesson.sample, lesson.sample.piece_context.cells
         if not len(sample.pairs):
             continue
-        seams = seam_scores(sample.piece_context.cells, sample.pairs, lesson.seams)
+        seams = lesson.seams.scores([boundary(cells[a].text, cells[b].text) for a, b in sample.pairs])[:, 0]
         kept = plausible(sample.piece_context, sample.pairs, seams)
         if not kept.any():
             continue

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-MEMBER = 1000  # what the seeds of two members differ by
 RATES = ((2e-3, 0.6), (5e-4, 0.2), (1e-4, 0.2))  # learning rates and the share of the epochs that each is kept
 
 
@@ -46,34 +45,11 @@ def train_network(
     hidden: tuple[int, ...],
     epochs: int,
     seed: int,
-    members: int = 1,
 ) -> Network:
     """A network fitted by Adam (Kingma & Ba 2015) on (rows, features) float32 `inputs` and class indices `labels`.
 
-    Classes that `labels` never shows keep a place with probability near 0. Of several `members`, each begun elsewhere, the mean
-    of their log odds is told (the product of experts of Hinton 2002): one network with the hidden units of all.
+    Classes that `labels` never shows keep a place with probability near 0.
     """
-    seeds = [seed + MEMBER * member for member in range(members)]
-    return _side_by_side([_fitted(inputs, labels, classes, hidden=hidden, epochs=epochs, seed=own) for own in seeds])
-
-
-def _side_by_side(members: list[Network]) -> Network:
-    """Networks as one whose outputs are the mean of theirs."""
-    if len(members) == 1:
-        return members[0]
-    if any(len(member.weights) != 2 for member in members):
-        raise ValueError("members have one hidden layer each")
-    inner: Floats = np.concatenate([member.weights[0] for member in members], axis=1)
-    outer: Floats = np.concatenate([member.weights[1] / np.float32(len(members)) for member in members])
-    mean: Floats = np.stack([member.biases[1] for member in members]).mean(axis=0, dtype=np.float32)
-    units: Floats = np.concatenate([member.biases[0] for member in members])
-    return Network(members[0].classes, [inner, outer], [units, mean])
-
-
-def _fitted(
-    inputs: Floats, labels: NDArray[np.int64], classes: tuple[str, ...], *, hidden: tuple[int, ...], epochs: int, seed: int
-) -> Network:
-    """One network, as `train_network` says."""
     import warnings
 
     from sklearn.exceptions import ConvergenceWarning

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from recognizer.context.neighbours import context_of
 from recognizer.model import Model
 from recognizer.repair.candidates import candidates, plausible
-from recognizer.repair.features import glance_at, pair_features, seam_scores
+from recognizer.repair.features import boundary, glance_at, pair_features
 from recognizer.repair.page_breaks import cut_rows, mend
 from recognizer.repair.rivals import seen_again
 from recognizer.types import Cell, Grid
@@ -38,7 +38,7 @@ def weighed(
     if not len(pairs):
         return context.cells, pairs, np.zeros(0, np.float32)
     networks = model.parts if packed else model.cells
-    seams = seam_scores(context.cells, pairs, model.seams)
+    seams = model.seams.scores([boundary(context.cells[a].text, context.cells[b].text) for a, b in pairs])[:, 0]
     likely = plausible(context, pairs, seams)
     pairs, seams = pairs[likely], seams[likely]
     roles = glance_at(context, model.text, networks.piece_look)

@@ -13,27 +13,19 @@ from recognizer.context.neighbours import GAPS, Context
 from recognizer.context.shape import shapes as shapes_of
 from recognizer.model import Network, TextModel
 from recognizer.model.text import plain
-from recognizer.types import Cell, Grid
+from recognizer.types import Grid
 from recognizer.vocabulary.words import boundary_words
 
 Floats = NDArray[np.float32]
-MARK = "\x01"  # where a boundary is; no white space, which text models leave out
 RUN_PIECE = 4  # longest piece, in characters, of a label that is printed over several lines
 RUN_SHARE = 12  # neighbours on each side that tell how wide a full line is
 
 _OPENING, _CLOSING = re.compile(r"[（(【\[《“‘]"), re.compile(r"[）)】\]》”’]")
 
 
-def boundary(earlier: str, later: str, mark: str = MARK) -> str:
+def boundary(earlier: str, later: str) -> str:
     """The characters on both sides of a boundary, as the boundary's text model reads them."""
-    return f"{earlier[-3:]}{mark}{later[:3]}"
-
-
-def seam_scores(cells: Sequence[Cell], pairs: NDArray[np.int64], seams: TextModel) -> Floats:
-    """(pairs,) how well the characters at each boundary read on; a model of an earlier version does not see where it is."""
-    mark = MARK if MARK in seams.lexicon else ""
-    found: Floats = seams.scores([boundary(cells[a].text, cells[b].text, mark) for a, b in pairs.tolist()])[:, 0]
-    return found
+    return f"{earlier[-3:]}\x1f{later[:3]}"
 
 
 def glance_at(context: Context, text: TextModel, look: Network) -> Floats:

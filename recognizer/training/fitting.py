@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from recognizer.model import TextModel
 from recognizer.model.text import hashed, plain
-from recognizer.repair.features import MARK, boundary
+from recognizer.repair.features import boundary
 from recognizer.training.examples import UNKNOWN, Sample
 
 Floats = NDArray[np.float32]
 FOLDS = 3  # folds by which texts are scored by models that have not seen them
-COMMON = 0.01  # share of the samples beyond which a boundary is common
 RARE = 4  # samples up to which a text counts as rare
 LEXICON_SEEN = 4  # samples in which a label word must occur to become part of the lexicon
 LEXICON_LONGEST = 14
@@ -139,43 +138,25 @@ def _aligned(model: TextModel, classes: tuple[str, ...]) -> TextModel:
 
 
 def fit_seams(samples: Sequence[Sample], seed: int) -> tuple[TextModel, list[Floats]]:
-    """The boundary model, and for each sample its pairs' scores by a model that has not seen the sample.
-
-    The scores of every other sample are by models that have seen its boundaries nowhere, but for common ones: such are those of
-    headings unlike all others.
-    """
-    rows = [_boundaries(sample) for sample in samples]
-    seen = Counter(text for row in rows for text in {plain(text) for text, target in row if target})
-    most = max(COMMON * len(samples), RARE)
-    shown = [(text, target, number) for number, row in enumerate(rows) for text, target in row if target]
-
-    def fitted(chosen: Iterable[tuple[str, str]]) -> TextModel:
-        texts, targets = zip(*chosen, strict=True)
-        return _aligned(fit_linear(texts, targets, seed), ("join", "part"))
-
-    whole = fitted((text, target) for text, target, _ in shown)
-    whole.lexicon = frozenset({MARK})
-    evens, odds = (fitted((text, target) for text, target, number in shown if number % 2 == rest) for rest in (0, 1))
-    folds = [fitted((text, target) for text, target, _ in shown if _fold(text) != fold) for fold in range(FOLDS)]
+    """The boundary model, and for each sample its pairs' scores by a model that has not seen the sample."""
+    halves: list[list[int]] = [list(range(start, len(samples), 2)) for start in (0, 1)]
+    models = []
+    for chosen in (list(range(len(samples))), *halves):
+        texts, targets = [], []
+        for number in chosen:
+            sample = samples[number]
+            cells = sample.piece_context.cells
+            for (a, b), join, known in zip(sample.pairs, sample.joins, sample.known, strict=True):
+                if known and (join or b - a == 1):
+                    texts.append(boundary(cells[a].text, cells[b].text))
+                    targets.append("join" if join else "part")
+        models.append(_aligned(fit_linear(texts, targets, seed), ("join", "part")))
     scores = []
-    for number, row in enumerate(rows):
-        texts = [text for text, _ in row]
-        if number % 2 == 0:
-            scores.append(odds.scores(texts)[:, 0])
-            continue
-        by_fold = np.stack([model.scores(texts)[:, 0] for model in (*folds, evens)])
-        chosen = [_fold(text) if seen[plain(text)] <= most else FOLDS for text in texts]
-        scores.append(by_fold[chosen, np.arange(len(texts))])
-    return whole, scores
-
-
-def _boundaries(sample: Sample) -> list[tuple[str, str]]:
-    """The boundaries of a sample's pairs, each with "join" or "part" where it may be learned from and "" where not."""
-    cells = sample.piece_context.cells
-    return [
-        (boundary(cells[a].text, cells[b].text), ("join" if join else "part") if known and (join or b - a == 1) else "")
-        for (a, b), join, known in zip(sample.pairs.tolist(), sample.joins.tolist(), sample.known.tolist(), strict=True)
-    ]
+    for number, sample in enumerate(samples):
+        cells = sample.piece_context.cells
+        blind = models[2] if number % 2 == 0 else models[1]
+        scores.append(blind.scores([boundary(cells[a].text, cells[b].text) for a, b in sample.pairs])[:, 0])
+    return models[0], scores
 
 
 def fit_levels(projects: Sequence[dict[str, Any]], seed: int) -> TextModel:

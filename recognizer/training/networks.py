@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +20,7 @@ from recognizer.types import Period
 
 TextModels = Sequence[TextModel]  # one for each sample
 BLIND = 0.2  # share of training cells whose own text is hidden, so that the networks learn to go by what is around
-JOINER = 64  # hidden units of one of the members of a joiner
-JOINERS = 3  # members of a joiner
+JOINER = 64  # hidden units of a joiner
 
 
 def fit_networks(
@@ -90,16 +88,8 @@ def _fit_joiners(
     stacked, targets, usable = np.concatenate(inputs), np.concatenate(labels), np.concatenate(known)
     inputs.clear()
     classes = ("part", "join")
-    learn = partial(train_network, classes=classes, hidden=(JOINER,), epochs=epochs)
-    first = learn(stacked[usable], targets[usable], seed=seed, members=JOINERS)
-    sizes = [len(group) for group in pairs]
-    half = np.repeat(np.arange(len(pairs)) % 2, sizes)
-    probable = first.probabilities(stacked)[:, 1]
-    for part in (0, 1) if len(pairs) > 1 else ():  # the second learns from what a first holds of pairs that it has not seen
-        others = usable & (half != part)
-        blind = learn(stacked[others], targets[others], seed=seed + 2 + part)
-        probable[half == part] = blind.probabilities(stacked[half == part])[:, 1]
-    glances = np.split(probable, np.cumsum(sizes)[:-1])
+    first = train_network(stacked[usable], targets[usable], classes, hidden=(JOINER,), epochs=epochs, seed=seed)
+    glances = np.split(first.probabilities(stacked)[:, 1], np.cumsum([len(group) for group in pairs])[:-1])
     again = np.concatenate(
         [
             seen_again(context, roles, group, glance)
@@ -107,7 +97,7 @@ def _fit_joiners(
         ]
     )
     stacked = np.concatenate([stacked, again], axis=1)
-    second = learn(stacked[usable], targets[usable], seed=seed + 1, members=JOINERS)
+    second = train_network(stacked[usable], targets[usable], classes, hidden=(JOINER,), epochs=epochs, seed=seed + 1)
     return first, second
 
 
