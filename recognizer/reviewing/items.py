@@ -18,9 +18,13 @@ PACE_OF = 50  # decisions that the pace is told from
 DOCUMENT = select(documents.c.name).where(documents.c.id == items.c.document_id).scalar_subquery().label("document")
 
 
+STATES = {  # what can be asked for, and the states of the items that it gives
+    "open": ("open",), "skipped": ("skipped",), "sure": ("sure",), "decided": ("accepted", "corrected", "rejected")}
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which items are asked for; "" is any. `state` is open or skipped."""
+    """Which items are asked for; "" is any. `state` is one of STATES."""
 
     document: str = ""
     city: str = ""
@@ -30,7 +34,7 @@ class Filters:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """As conditions on the table of items."""
-        found: list[ColumnElement[bool]] = [items.c.state == ("skipped" if self.state == "skipped" else "open")]
+        found: list[ColumnElement[bool]] = [items.c.state.in_(STATES[self.state])]
         if self.document:
             found.append(items.c.document_id == select(documents.c.id).where(documents.c.name == self.document).scalar_subquery())
         if self.city:

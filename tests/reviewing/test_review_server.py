@@ -3,49 +3,58 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 import time
 import urllib.request
 from pathlib import Path
 
-from desks import TEXT, Browser, Server
+import pytest
+from desks import PDF, TEXT, Browser, Server
+from lxml import html
+from sqlalchemy import text
 
 from recognizer.reviewing import Queue
-from recognizer.reviewing.tables import QUEUE
 
 
-def test_two_reviewers_and_a_killed_server_lose_no_decision_and_apply_none_twice(run: Path) -> None:
-    server = Server(run)
-    reviewers = [Browser(lambda: server.address) for _ in range(2)]
-    threads = [threading.Thread(target=reviewer.decide, args=(25,)) for reviewer in reviewers]
+@pytest.fixture
+def long_run(run: Path) -> Path:
+    """The run with its text thirty times, so that there is enough to decide."""
+    path = run / "documents" / f"{TEXT}.json"
+    read = json.loads(path.read_text("utf-8"))
+    for number in range(30):
+        read["source"] = f"{number:02d}.txt"
+        path.with_name(f"{number:02d}.txt.json").write_text(json.dumps(read, ensure_ascii=False), "utf-8")
+    return run
+
+
+@pytest.mark.parametrize(("database", "number"), [("sqlite", 500), ("postgresql", 100)], indirect=["database"])
+def test_two_reviewers_and_a_killed_server_lose_no_decision_and_apply_none_twice(
+    long_run: Path, database: str | None, number: int
+) -> None:
+    options = ["--database", database] if database else []
+    servers = [Server(long_run, *options) for _ in range(2)]  # two processes over the same queue
+    reviewers = [Browser(lambda server=server: server.address) for server in servers]
+    threads = [threading.Thread(target=reviewer.decide, args=(number,)) for reviewer in reviewers]
+    queue = Queue(long_run, database)
     for thread in threads:
         thread.start()
-    for decided in (8, 25):
-        while _actions(run) < decided:
-            time.sleep(0.02)
-        server.kill()
-        server.start()
+    while len(queue.audit(limit=2 * number)) < 2 * number // 3:
+        assert any(thread.is_alive() for thread in threads)
+        time.sleep(0.05)
+    servers[0].kill()
+    servers[0].start()
     for thread in threads:
         thread.join()
-    server.stop()
-    with sqlite3.connect(run / QUEUE) as database:
-        decided = database.execute("SELECT count(*) FROM items WHERE state = 'accepted'").fetchone()[0]
-        twice = database.execute(
-            "SELECT item_id FROM changes GROUP BY item_id HAVING count(*) > 1").fetchall()
-        by_session = [row[0] for row in database.execute("SELECT count(*) FROM actions GROUP BY session")]
-    database.close()
+    for server in servers:
+        server.stop()
+    with queue.engine.connect() as connection:
+        decided = connection.execute(text("SELECT count(*) FROM items WHERE state = 'accepted'")).scalar()
+        twice = connection.execute(text("SELECT item_id FROM changes GROUP BY item_id HAVING count(*) > 1")).all()
+        by_session = connection.execute(text("SELECT count(*) FROM actions GROUP BY session")).scalars().all()
+    queue.close()
     assert not twice
-    assert by_session == [25, 25]
-    assert decided == 50
-
-
-def _actions(run: Path) -> int:
-    database = sqlite3.connect(run / QUEUE)
-    try:
-        return int(database.execute("SELECT count(*) FROM actions").fetchone()[0])
-    finally:
-        database.close()
+    assert list(by_session) == [number, number]
+    assert decided == 2 * number
 
 
 def test_the_server_refuses_other_sites_names_and_paths(server: Server) -> None:
@@ -93,3 +102,14 @@ def test_what_documents_say_is_escaped(queue: Queue, run: Path) -> None:
         server.stop()
     assert "&lt;script&gt;alert(1)" in page
     assert "<script>alert" not in page
+
+
+def test_facts_that_the_budget_accepted_are_listed_and_lead_to_their_place(server: Server) -> None:
+    browser = Browser(lambda: server.address)
+    for name, place in ((PDF, 'class="mark sure current"'), (TEXT, 'class="meant"')):
+        _, page = browser.ask(f"/list?state=sure&document={name}")
+        links = html.fromstring(page).xpath("//table//a/@href")
+        assert links
+        status, page = browser.ask(links[0])
+        assert status == 200
+        assert place in page

@@ -18,7 +18,7 @@ from recognizer.reviewing.pictures import Shown, Source, Sources, boxes_on
 from recognizer.reviewing.queue import Queue
 from recognizer.reviewing.reach import SCOPES
 from recognizer.reviewing.structure import RefusedError
-from recognizer.reviewing.web.rendering import Renderer, filters_of, query_of
+from recognizer.reviewing.web.rendering import GIVEN_OUT, Renderer, filters_of, query_of
 from recognizer.reviewing.web.words import ROLES, Words
 
 LONGEST_TITLE = 60  # characters of a fact in the title of its box
@@ -144,7 +144,8 @@ class Desk:
                 item = self._queue.keep_alternatives(item, beside.alternatives(item))
             details = self._source(request, item) | {"neighbours": beside.neighbours(item), "checking": item.state == CHECK}
         return self._renderer.page(
-            request, template, item=item, filters=filters, query=query_of(filters), progress=self._queue.progress(reviewer),
+            request, template, item=item, filters=filters, states=GIVEN_OUT, query=query_of(filters),
+            progress=self._queue.progress(reviewer),
             choices=self._queue.choices, undoable=self._queue.last_action(reviewer), concepts=_concepts,
             history=self._queue.audit(limit=10, item=item.id) if item and item.seen and item.state != CHECK else [],
             has_crop=bool(item and boxes_on(item, item.page) and details["shown"].source is Source.PAGES), **details)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from recognizer.reviewing.items import STATES
 from recognizer.reviewing.pictures import Sources, boxes_on
 from recognizer.reviewing.queue import Queue
 from recognizer.reviewing.web.rendering import LANGUAGE, NAME, YEAR, Renderer, filters_of, name_cookie, query_of
@@ -21,10 +22,11 @@ class Overviews:
         self._queue, self._sources, self._renderer = queue, sources, renderer
 
     def listing(self, request: Request, fields: Mapping[str, str]) -> Response:
-        """The first items in order."""
-        filters = filters_of(fields)
+        """The first items in order; what the error budget accepted and what was decided too, if asked for."""
+        filters = filters_of(fields, STATES)
         return self._renderer.page(
-            request, "list.html", items=self._queue.listed(filters, LISTED), filters=filters, query=query_of(filters),
+            request, "list.html", items=self._queue.listed(filters, LISTED), filters=filters, states=tuple(STATES),
+            query=query_of(filters),
             choices=self._queue.choices, progress=self._queue.progress(self._renderer.reviewer(request)))
 
     def sheets(self, request: Request, _fields: Mapping[str, str]) -> Response:

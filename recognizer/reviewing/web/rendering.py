@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
@@ -22,6 +22,7 @@ from recognizer.vocabulary import LEVEL1, LEVEL2
 
 NAME, SESSION, LANGUAGE = "recognizer_name", "recognizer_session", "recognizer_language"
 YEAR = 365 * 86400
+GIVEN_OUT = ("open", "skipped")  # the states that the desk gives out; a list shows all
 LONGEST_NAME = 80
 
 
@@ -65,9 +66,9 @@ class Renderer:
                          text=text)
 
 
-def filters_of(fields: Mapping[str, str]) -> Filters:
-    """The filters that a query or a form says."""
-    state = "skipped" if fields.get("state") == "skipped" else "open"
+def filters_of(fields: Mapping[str, str], states: Collection[str] = GIVEN_OUT) -> Filters:
+    """The filters that a query or a form says, among those that ask for certain `states`."""
+    state = fields.get("state", "") if fields.get("state") in states else "open"
     document, city, kind, doubt = (fields.get(name, "") for name in ("document", "city", "kind", "doubt"))
     return Filters(document, city, kind, doubt, state)
 
