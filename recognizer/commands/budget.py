@@ -39,7 +39,7 @@ def budget(
     from recognizer.model.shelf import named_model
 
     share = share_of(max_error)
-    calibrator = (load_model(folder) if (folder := named_model(model)) else shipped_model()).calibrator
+    calibrator = (load_model(chosen) if (chosen := named_model(model)) else shipped_model()).calibrator
     if calibrator is None:
         raise UsageError(either("the model has no calibration of its own: nothing can be promised",
             "该模型没有校准，无法作出保证"))
