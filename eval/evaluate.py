@@ -34,8 +34,7 @@ from values import measure_values
 
 from recognizer.model import shipped_model
 from recognizer.model.calibrator import load_calibrator, save_calibrator
-from recognizer.model.store import CARD_NAME
-from recognizer.resources import models_folder
+from recognizer.resources import CARD_NAME, models_folder
 
 CALIBRATED = "calibrated on cities left out of training and on generated documents"  # what the card says of confidences
 RESERVED = 20  # documents of each of the ten reserved cities

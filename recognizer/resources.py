@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+FILE_NAME, CARD_NAME = "default.npz", "default.json"  # of a model, in its folder
 _PACKAGE = Path(__file__).resolve().parent
 _SHIPPED = _PACKAGE / "_shipped"
 

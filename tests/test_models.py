@@ -14,9 +14,8 @@ import pytest
 
 from recognizer.errors import ModelError
 from recognizer.model import load_model, save_model, shipped_model
-from recognizer.model.shelf import SHIPPED, in_use, named_model, new_version, rollback, use, versions
-from recognizer.model.store import FILE_NAME
-from recognizer.resources import models_folder
+from recognizer.resources import FILE_NAME, models_folder
+from recognizer.shelf import SHIPPED, in_use, named_model, new_version, rollback, use, versions
 
 ROOT = Path(__file__).resolve().parent.parent
 RECOGNIZER = [sys.executable, "-c", "from recognizer.commands import main; main()"]

@@ -36,7 +36,7 @@ def budget(
     from recognizer.calibration import accepted_from
     from recognizer.calibration.facts import KINDS
     from recognizer.model import load_model, shipped_model
-    from recognizer.model.shelf import named_model
+    from recognizer.shelf import named_model
 
     share = share_of(max_error)
     calibrator = (load_model(chosen) if (chosen := named_model(model)) else shipped_model()).calibrator

@@ -117,8 +117,8 @@ def _settings(
     from recognizer.concepts.files import use, vocabulary_mark
     from recognizer.errors import UsageError
     from recognizer.exporting.omission import options_of, parse_omissions
-    from recognizer.model.shelf import named_model
     from recognizer.options import Options, share_of
+    from recognizer.shelf import named_model
 
     if without_check:
         from recognizer.checking import checks_without

@@ -34,7 +34,7 @@ def list_models(
     place: Place = None,
     as_json: Annotated[bool, typer.Option("--json", help=either("Print the cards as JSON.", "以 JSON 输出模型卡。"))] = False,
 ) -> None:
-    from recognizer.model.shelf import versions
+    from recognizer.shelf import versions
 
     found = versions(place)
     if as_json:
@@ -61,7 +61,7 @@ def list_models(
 
 def use_model(name: Name, place: Place = None) -> None:
     from recognizer.model import load_model
-    from recognizer.model.shelf import SHIPPED, shelf, use
+    from recognizer.shelf import SHIPPED, shelf, use
 
     if name != SHIPPED and (((place or shelf()) / name).is_dir()):
         load_model((place or shelf()) / name)  # one that cannot be loaded is not put to use
@@ -70,7 +70,7 @@ def use_model(name: Name, place: Place = None) -> None:
 
 
 def rollback_model(place: Place = None) -> None:
-    from recognizer.model.shelf import rollback
+    from recognizer.shelf import rollback
 
     name = rollback(place)
     print(either(f"in use: {name}", f"已选用：{name}"))
@@ -89,7 +89,7 @@ def compare_models(first: Name, second: Name, place: Place = None) -> None:
 
 def _load(name: str, place: Path | None) -> Model:
     from recognizer.model import load_model, shipped_model
-    from recognizer.model.shelf import SHIPPED, shelf, versions
+    from recognizer.shelf import SHIPPED, shelf, versions
 
     if name == SHIPPED:
         return shipped_model()

@@ -39,9 +39,9 @@ def newcity(
     as_json: Annotated[bool, typer.Option("--json", help=either("Print JSON, for machines.", "输出 JSON，供程序读取。"))] = False,
 ) -> None:
     from recognizer.model import load_model, shipped_model
-    from recognizer.model.shelf import named_model
     from recognizer.newcity import advice, survey
     from recognizer.newcity.meter import measured, remember, remembered
+    from recognizer.shelf import named_model
 
     before = remembered(memory)
     chosen = load_model(folder) if (folder := named_model(model)) else shipped_model()

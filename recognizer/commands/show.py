@@ -36,8 +36,8 @@ def show(
         raise UsageError(either("the picture's name must end in .png", "图片的文件名须以 .png 结尾"), path=out, stage="show")
     from recognizer.digitizing import digitize_document
     from recognizer.model import load_model, shipped_model
-    from recognizer.model.shelf import named_model
     from recognizer.reading import read
+    from recognizer.shelf import named_model
     from recognizer.showing import picture
 
     document = read(file)

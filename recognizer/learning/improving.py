@@ -17,7 +17,7 @@ from recognizer.learning.portable import load_portable, save_portable
 from recognizer.learning.replay import TABLES, replay_for
 from recognizer.learning.retraining import retrained
 from recognizer.model import Model, load_model, save_model, shipped_model
-from recognizer.model.shelf import SHIPPED, in_use, new_version, shelf, use
+from recognizer.shelf import SHIPPED, in_use, new_version, shelf, use
 
 LEARNED = "corrections.jsonl"  # beside a model: everything that it was corrected by
 Tell = Callable[[str], None]

@@ -21,7 +21,7 @@ from recognizer.model.network import Network, train_network
 
 PARTS = 3  # of all names, each asked of what was learned from the others
 NETWORKS = 3  # the last of them learn from all names; fewer are faster
-MOST_WRONG = 0.02  # share of gold names not learned from whose answer may be wrong: less than is aimed at, for new names are harder
+MOST_WRONG = 0.02  # share of gold names not learned from whose answer may be wrong: names of other cities are harder
 LABELLED_ROUNDS = 8  # times each labelled name is asked for, with more or less of its place known
 EXAMPLE_ROUNDS = 2  # the same of examples, of which there are many more
 UNTOLD = 0.12  # share of names whose pieces say nothing, as of concepts that are new

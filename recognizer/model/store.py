@@ -18,9 +18,8 @@ from recognizer.errors import ModelError
 from recognizer.model.calibrator import Calibrator, load_calibrator, save_calibrator
 from recognizer.model.network import Network
 from recognizer.model.text import BUCKETS, TextModel
-from recognizer.resources import models_folder
+from recognizer.resources import CARD_NAME, FILE_NAME, models_folder
 
-FILE_NAME, CARD_NAME = "default.npz", "default.json"
 # The types that a model's file may hold: half and single floats, and words. Anything else, objects above all, is refused unread.
 TRUSTED = frozenset({"<f2", "<f4", "<U"})
 MOST_BYTES = 1 << 28  # that a model's file may unpack to

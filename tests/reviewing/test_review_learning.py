@@ -14,8 +14,8 @@ from recognizer.learning.decided import Decided, decided_in
 from recognizer.learning.improving import LEARNED, improve
 from recognizer.learning.portable import load_portable
 from recognizer.model import load_model, shipped_model
-from recognizer.model.shelf import SHIPPED, in_use, versions
 from recognizer.reviewing import Filters, Item, Queue
+from recognizer.shelf import SHIPPED, in_use, versions
 
 
 @pytest.fixture

@@ -24,8 +24,7 @@ from typing import Any
 
 from recognizer.errors import ModelError
 from recognizer.language import either
-from recognizer.model.store import CARD_NAME, FILE_NAME
-from recognizer.resources import models_folder
+from recognizer.resources import CARD_NAME, FILE_NAME, models_folder
 
 VARIABLE = "RECOGNIZER_MODELS"
 SHIPPED = "shipped"
