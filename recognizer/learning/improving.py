@@ -15,7 +15,7 @@ from recognizer.learning.decided import Decided, decided_in
 from recognizer.learning.judging import Judgement, cross_validated, gold_facts_lost, readings
 from recognizer.learning.portable import load_portable, save_portable
 from recognizer.learning.replay import TABLES, replay_for
-from recognizer.learning.retraining import retrained
+from recognizer.learning.retraining import GENTLE, USUAL, retrained
 from recognizer.model import Model, load_model, save_model, shipped_model
 from recognizer.shelf import SHIPPED, in_use, new_version, shelf, use
 
@@ -76,15 +76,18 @@ def _improve(
     documents = known.documents | new.documents
     tell(either("drawing what the model knows", "重现模型已学过的表样"))
     replay = replay_for(base, tables)
-    tell(either("learning", "学习"))
-    model = retrained(base, documents, [*known.corrections, *new.corrections], replay=replay)
-    tell(either("asking for the gold facts", "核对金标准事实"))
-    lost, gained = gold_facts_lost(old, model)
+    for how in (USUAL, GENTLE):
+        tell(either("learning", "学习"))
+        model = retrained(base, documents, [*known.corrections, *new.corrections], replay=replay, how=how)
+        tell(either("asking for the gold facts", "核对金标准事实"))
+        lost, gained = gold_facts_lost(old, model)
+        if not lost:
+            break
 
     def fold(done: int, of: int) -> None:
         tell(either(f"cross-validating {done + 1} of {of}", f"交叉验证 {done + 1}/{of}"))
 
-    validated = cross_validated(old, base, documents, new.corrections, known.corrections, replay, fold)
+    validated = cross_validated(old, base, documents, new.corrections, known.corrections, replay, how, fold)
     judgement = Judgement(lost, gained, *validated)
     taken = judgement.better and (not lost or accept_losses)
     known.add(new)

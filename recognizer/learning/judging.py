@@ -10,7 +10,7 @@ from recognizer.digitizing import digitize_text
 from recognizer.labelling import label
 from recognizer.learning.corrections import Correction
 from recognizer.learning.replay import Replay
-from recognizer.learning.retraining import retrained
+from recognizer.learning.retraining import Learning, retrained
 from recognizer.measuring import calibrate, score
 from recognizer.model import Model
 from recognizer.repair import repair
@@ -71,7 +71,7 @@ def _words(document: str, fact: tuple[str, tuple[object, ...]]) -> str:
 
 def cross_validated(
     old: Model, base: Model, documents: Mapping[str, Sequence[Grid]], corrections: Sequence[Correction],
-    known: Sequence[Correction], replay: Replay, tell: Callable[[int, int], None] = lambda done, of: None,
+    known: Sequence[Correction], replay: Replay, how: Learning, tell: Callable[[int, int], None] = lambda done, of: None,
 ) -> tuple[Right, Right]:
     """The old model, and models made of `base` without the fold that they are asked about, on `corrections`.
 
@@ -84,7 +84,7 @@ def cross_validated(
     for number, held_out in enumerate(folds if len(folds) > 1 else ()):
         tell(number, len(folds))
         learned = [one for fold in folds if fold is not held_out for one in fold]
-        model = retrained(base, documents, [*known, *learned], replay=replay)
+        model = retrained(base, documents, [*known, *learned], replay=replay, how=how)
         asked += answers(old, documents, held_out)
         told += answers(model, documents, held_out)
     return _right(asked), _right(told)

@@ -22,7 +22,7 @@ from recognizer.training.examples import Sample, laid_out, printed, samples
 Floats = NDArray[np.float32]
 TABLES = 60  # documents drawn
 SEED = 20261203  # not the one that the shipped model was trained by
-MOST = 6_000  # examples kept of each network
+MOST = 5_000  # examples kept of drawn documents for each network; of real ones all are
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +58,36 @@ def replay_for(model: Model, tables: int = TABLES, seed: int = SEED) -> Replay:
     real = samples(laid_out(real_documents(left_out)), held_back)
     pages = print_generated(tables // PRINTED, seed, excluded, layout_out, rules=None)
     drawn = samples(chain(laid_out(generate(tables, seed, excluded, layout_out)), printed(pages)))
-    everything = [*real[0], *drawn[0], *real[1], *drawn[1]]
+    cells, parts = (
+        _together(_examples(networks, real[kind], model, seed), _examples(networks, drawn[kind], model, seed, MOST))
+        for kind, networks in enumerate((model.cells, model.parts)))
+    everything = chain(*real, *drawn)
     return Replay(
-        _examples(model.cells, [*real[0], *drawn[0]], model, seed), _examples(model.parts, [*real[1], *drawn[1]], model, seed),
-        sorted({plain(cell.text) for sample in everything for cell in sample.whole_context.cells}))
+        cells, parts, sorted({plain(cell.text) for sample in everything for cell in sample.whole_context.cells}))
 
 
-def _examples(networks: Networks, old: Sequence[Sample], model: Model, seed: int) -> dict[str, Examples]:
+def _together(first: Mapping[str, Examples], second: Mapping[str, Examples]) -> dict[str, Examples]:
+    """The examples of both."""
+    found = dict(second)
+    for name, own in first.items():
+        other = second.get(name)
+        found[name] = own if other is None else Examples(
+            np.concatenate([own.inputs, other.inputs]), np.concatenate([own.targets, other.targets]))
+    return found
+
+
+def _examples(
+    networks: Networks, old: Sequence[Sample], model: Model, seed: int, most: int | None = None
+) -> dict[str, Examples]:
+    """What each network sees of the samples, at most so many examples of it, and what it says."""
     if not old:
         return {}
     kept: dict[str, Examples] = {}
     draw = np.random.default_rng(seed)
 
     def keep(name: str, network: Network, inputs: Floats, _labels: NDArray[np.int64]) -> Network:
-        chosen = np.sort(draw.choice(len(inputs), MOST, replace=False)) if len(inputs) > MOST else slice(None)
+        many = most is not None and len(inputs) > most
+        chosen = np.sort(draw.choice(len(inputs), most, replace=False)) if many else slice(None)
         kept[name] = Examples(inputs[chosen], network.probabilities(inputs[chosen]))
         return network
 

@@ -50,6 +50,7 @@ class Learning:
 
 
 USUAL = Learning()
+GENTLE = Learning(rate=4e-4, accepted=10.0)  # for when something known was lost
 
 
 def retrained(
