@@ -57,7 +57,7 @@ PRINTED = 7  # documents of each reserved city: more than 200 pages
 _AFTER_TRAINING = (
     "measuring", "commands", "exporting", "assembly", "checking", "mapping", "baseline", "schema", "api.py", "digitizing.py",
     "calibration", "archive", "concepts", "showing", "templates", "watching.py", "reviewing", "auditing", "learning",
-    "newcity", "reconciling",
+    "newcity", "reconciling", "shelf.py", "language.py", "starting.py",
 )
 
 
