@@ -51,13 +51,14 @@ def curve(city: City, replay: Replay, seed: int | None) -> list[Figures]:
     rows = []
     for point in POINTS:
         questions = seen.questions
-        left = [one for one in questions if not answers.settled(one)]
-        wanted = point - made
-        chosen = [one.question for one in propose(left, wanted)] if seed is None else draw.sample(left, min(wanted, len(left)))
-        for one in chosen:
-            answers.decide(one, questions)
-        made += wanted
-        if chosen:
+        for _ in range(point - made):
+            left = [one for one in questions if not answers.settled(one)]
+            if seed is None:
+                left = [one.question for one in propose(left, 1)]
+            if left:
+                answers.decide(draw.choice(left), questions)
+        made = point
+        if made:
             documents = {city.truth.name: city.grids}
             seen = look_at(city, retrained(city.model, documents, answers.corrections(questions), replay=replay))
         counts, odd = (value_f1(city, seen.projects, parity) for parity in (EVEN, ODD))

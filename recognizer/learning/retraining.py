@@ -32,15 +32,16 @@ Floats = NDArray[np.float32]
 class Learning:
     """How eagerly is learned.
 
-    A corrected cell that the model read wrongly counts as much as `weight` old ones, all of them together no more than `share` of
-    all that a network sees; one that it read rightly counts as much as `accepted` old ones. `doubt` is what a corrected label
-    leaves for all others; `epochs`, `rate` and `pull` are those of `tuned`. A corrected heading counts as much as `text_weight`
-    old texts, `text_pull` holds the text model to what it was.
+    A corrected cell that the model read wrongly, or rightly but less surely than `sure`, counts as much as `weight` old ones,
+    all of them together no more than `share` of all that a network sees; one that it was sure of is held, and counts as much as
+    `accepted` old ones. `doubt` is what a corrected label leaves for all others; `epochs`, `rate` and `pull` are those of
+    `tuned`. A corrected heading counts as much as `text_weight` old texts, `text_pull` holds the text model to what it was.
     """
 
     weight: float = 30.0
     share: float = 0.4
     accepted: float = 3.0
+    sure: float = 0.8
     doubt: float = 0.02
     epochs: int = 10
     rate: float = 1e-3
@@ -108,14 +109,14 @@ def _tuned(
     def fitted(name: str, network: Network, inputs: Floats, labels: NDArray[np.int64]) -> Network:
         known = np.flatnonzero(labels >= 0)
         targets = network.probabilities(inputs[known])
-        wrong = targets.argmax(axis=1) != labels[known]
-        if not wrong.any():
+        unsure = targets[np.arange(len(known)), labels[known]] < how.sure
+        if not unsure.any():
             return network
         before = old.get(name) or Examples(inputs[:0], targets[:0])
-        most = how.share * len(before.inputs) / wrong.sum() if len(before.inputs) else how.weight
-        weights = np.where(wrong, min(how.weight, most), how.accepted)
-        targets[wrong] = how.doubt / (len(network.classes) - 1)
-        targets[wrong, labels[known[wrong]]] = 1 - how.doubt
+        most = how.share * len(before.inputs) / unsure.sum() if len(before.inputs) else how.weight
+        weights = np.where(unsure, min(how.weight, most), how.accepted)
+        targets[unsure] = how.doubt / (len(network.classes) - 1)
+        targets[unsure, labels[known[unsure]]] = 1 - how.doubt
         weights = np.concatenate([weights, np.ones(len(before.inputs))]).astype(np.float32)
         return tuned(network, np.concatenate([inputs[known], before.inputs]), np.concatenate([targets, before.targets]), weights,
                      epochs=how.epochs, rate=how.rate, pull=how.pull, seed=seed)
