@@ -78,11 +78,12 @@ def run(job: Job, seeds: int) -> Figures:
 
 def collected(cities: Mapping[str, Figures]) -> Figures:
     """The figures of all cities with their means; those of random picks are the means over the seeds."""
+    cities = dict(sorted(cities.items()))
     product = {name: [row["f1"] for row in one["product"]] for name, one in cities.items()}
     chance = {name: [fmean(rows[number]["f1"] for rows in one["random"]) for number in range(len(POINTS))]
               for name, one in cities.items() if one["random"]}
     return {
-        "points": list(POINTS), "cities": dict(sorted(cities.items())), "product": product, "random": chance,
+        "points": list(POINTS), "cities": cities, "product": product, "random": chance,
         "mean": {"product": _means(product), "random": _means(chance)},
         "worst": {"product": [min(one[number] for one in product.values()) for number in range(len(POINTS))]}}
 
@@ -99,14 +100,15 @@ def stored_decisions() -> Figures:
 
 def decisions_table(figures: Figures) -> Table:
     """Value F1 on the even projects: chosen by the product, and as many picked at random."""
-    table = Table(title="Value F1 on even projects after decisions in the odd ones: chosen / as many at random")
+    table = Table(title="Value F1 on even projects after decisions in the odd ones: chosen, as many at random")
     table.add_column("city out")
     for point in figures["points"]:
         table.add_column(str(point), justify="right")
     rows = [*((name, curve, figures["random"].get(name)) for name, curve in figures["product"].items()),
             ("mean", figures["mean"]["product"], figures["mean"]["random"])]
     for name, chosen, chance in rows:
-        table.add_row(name, *(f"{one:.3f} / {other:.3f}" for one, other in zip(chosen, chance or chosen, strict=True)))
+        beside = [f"  {one:.3f}" for one in chance] if chance else [""] * len(chosen)
+        table.add_row(name, *(f"{one:.3f}{other}" for one, other in zip(chosen, beside, strict=True)))
     return table
 
 
