@@ -43,7 +43,6 @@ _TAKEN = {
     "goal": (Role.GOAL_TEXT,), "attribute": (Role.ATTRIBUTE_VALUE,), "project": (Role.ATTRIBUTE_VALUE,),
     "indicator": (Role.NAME,)}
 _PARTS = (Role.COMPARATOR, Role.UNIT)
-_CODES = frozenset(Role)
 
 
 @dataclass(slots=True)
@@ -157,7 +156,7 @@ class _Table:
         rejected = line["decision"] == "rejected"
         code = ROLES[kind].format(period=after["period"])
         if rejected:
-            code = str(line["why"]) if line["why"] in _CODES else ""
+            code = str(line["role"])
         field = "name" if kind == "indicator" else "text"
         for place in own if code else []:
             entry = self._entries[place]

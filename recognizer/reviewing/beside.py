@@ -136,10 +136,16 @@ def labelled_beside(grids: Sequence[Grid], model: Model) -> Beside:
     return Beside(context, probable @ group_matrix(classes), times, model.cells.periods.classes)
 
 
-def around(grids: Sequence[Grid], item: Item) -> tuple[int, ...]:
-    """The numbers of the grids that a fact stands in, and of those next to them."""
+def pages_of(grids: Sequence[Grid]) -> tuple[frozenset[int | None], ...]:
+    """The pages that each grid stands on."""
+    return tuple(frozenset(piece.place.page for cell in grid.cells for piece in cell.pieces) for grid in grids)
+
+
+def around(grids: Sequence[Grid], pages: Sequence[frozenset[int | None]], item: Item) -> tuple[int, ...]:
+    """The numbers of the grids, on these `pages`, that a fact stands in, and of those next to them."""
     own = [place for place in (*item.at, *item.headings) if not place.get("inherited")]
-    touched = [number for number, grid in enumerate(grids) if _holds(grid.cells, own)]
+    there = {place.get("page") for place in own}
+    touched = [number for number, grid in enumerate(grids) if there & pages[number] and _holds(grid.cells, own)]
     return tuple(sorted({near for number in touched for near in (number - 1, number, number + 1) if 0 <= near < len(grids)}))
 
 
@@ -178,10 +184,7 @@ def _within(inner: Sequence[float], outer: Sequence[float]) -> bool:
 
 
 def _holds(cells: Sequence[Cell], places: Sequence[Place]) -> bool:
-    pages = {place.get("page") for place in places}
-    return any(
-        same_place(place, place_json(piece.place))
-        for cell in cells for piece in cell.pieces if piece.place.page in pages for place in places)
+    return any(same_place(place, place_json(piece.place)) for cell in cells for piece in cell.pieces for place in places)
 
 
 def _likeliest(kind: str, names: Sequence[str], probable: Floats, but: Collection[str]) -> list[Alternative]:

@@ -21,6 +21,7 @@ from recognizer.reviewing.facts import READING
 from recognizer.reviewing.filling import fill
 from recognizer.reviewing.items import find
 from recognizer.reviewing.tables import QUEUE, actions, changes, documents, items, open_queue, reading
+from recognizer.types import Role
 
 Json = dict[str, Any]
 PRIVATE = ("skip", CHECK)  # actions that change nothing
@@ -151,7 +152,14 @@ def corrections(engine: Engine) -> Iterator[Json]:
                     {"field": field, "value": value, "probability": probability}
                     for field, value, probability, _ in json.loads(row.alternatives or "[]")]},
             "decision": after["state"], "before": _portable(row.before), "after": _portable(row.after), "why": row.why,
+            "role": _role(row.why) if after["state"] == "rejected" else "",
             "scope": row.scope, "who": row.who, "when": _when(row.at), "again": twice[row.item] > 1}
+
+
+def _role(why: str) -> str:
+    """What the cell of a fact that was taken out is instead; "" where nobody said."""
+    said = why.removeprefix("role: ").partition(";")[0]
+    return said if said in frozenset(Role) else ""
 
 
 def write_corrections(engine: Engine, path: Path) -> int:

@@ -23,7 +23,7 @@ from recognizer.layout.filling import union
 from recognizer.mapping.names import mapper_in_use
 from recognizer.model import Model
 from recognizer.reading import PDF_MARK, PDF_MARK_WITHIN, PICTURE_MARKS, decode
-from recognizer.reviewing.beside import Beside, around, labelled_beside, model_of
+from recognizer.reviewing.beside import Beside, around, labelled_beside, model_of, pages_of
 from recognizer.reviewing.filling import journal_path
 from recognizer.reviewing.items import Item
 from recognizer.types import Box, Grid
@@ -97,6 +97,7 @@ class Sources:
         self._grids: _Kept[tuple[Grid, ...]] = _Kept(OPEN)
         self._cells: _Kept[dict[int, tuple[Box, ...]]] = _Kept(OPEN)
         self._texts: _Kept[tuple[str, ...]] = _Kept(TEXTS)
+        self._pages: _Kept[tuple[frozenset[int | None], ...]] = _Kept(OPEN)
         self._beside: _Kept[Beside] = _Kept(TABLES)
         self._loaded: Model | None = None
 
@@ -141,8 +142,9 @@ class Sources:
         with self._lock:
             known = journal_path(self._folder, item.document)
             grids = self._stored(known[1]) if known else ()
-            near = around(grids, item)
-            key = (known[1] if known else "", near)
+            content = known[1] if known else ""
+            near = around(grids, self._pages.get(content, lambda: pages_of(grids)), item)
+            key = (content, near)
             return self._beside.get(key, lambda: labelled_beside([grids[number] for number in near], self._model()))
 
     def get_ready(self) -> None:

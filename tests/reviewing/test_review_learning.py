@@ -63,7 +63,7 @@ def test_a_fact_that_is_something_else_teaches_what_its_cell_is(opened: Queue) -
     goal = next(one for one in items_of(opened, "goal"))
     item = opened.open(LI, goal.id)
     assert item is not None
-    opened.decide(LI, decision(item, "reject", why="prose"))
+    opened.decide(LI, decision(item, "reject", why="role: prose; 不是指标值"))
     assert set(taught(opened).values()) == {"prose"}
 
 

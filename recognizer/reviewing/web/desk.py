@@ -142,11 +142,13 @@ class Desk:
             beside = self._sources.beside(item)
             if item.alternatives is None:
                 item = self._queue.keep_alternatives(item, beside.alternatives(item))
-            details = self._source(request, item) | {"neighbours": beside.neighbours(item), "checking": item.state == CHECK}
+            others = [one for one in item.alternatives or () if getattr(item.reading, one.field, "") != one.value]
+            details = self._source(request, item) | {
+                "alternatives": others, "neighbours": beside.neighbours(item), "checking": item.state == CHECK}
         return self._renderer.page(
             request, template, item=item, filters=filters, states=GIVEN_OUT, query=query_of(filters),
-            progress=self._queue.progress(reviewer),
-            choices=self._queue.choices, undoable=self._queue.last_action(reviewer), concepts=_concepts,
+            progress=self._queue.progress(reviewer), choices=self._queue.choices,
+            undoable=self._queue.last_action(reviewer), concepts=_concepts,
             history=self._queue.audit(limit=10, item=item.id) if item and item.seen and item.state != CHECK else [],
             has_crop=bool(item and boxes_on(item, item.page) and details["shown"].source is Source.PAGES), **details)
 
