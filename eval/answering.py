@@ -6,7 +6,7 @@ scope. The widest scope of which all six are as decided is taken, wrong or right
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,12 +16,15 @@ from recognizer.exporting import to_json
 from recognizer.learning import Correction, truths
 from recognizer.measuring.facts import Counts, matched, pair_projects, project_facts
 from recognizer.model import Model
-from recognizer.newcity.choosing import SCOPES, reached
+from recognizer.newcity.choosing import column_of, wording_of
 from recognizer.newcity.questions import Question, look, questions_of
 from recognizer.reading import read_text
 from recognizer.truth import LabelledDocument, TruthCell
 from recognizer.types import Document, Grid, Role
 
+# The scopes of a reach, the widest first: what the cells that it takes in have in common.
+SCOPES: dict[str, Callable[[Question], Hashable]] = {
+    "everywhere": wording_of, "layout": column_of, "table": lambda one: (one.document, one.table, column_of(one))}
 SHOWN = 6  # cells of a reach that a person looks at before it acts
 UNKNOWN = "?"
 Key = tuple[int, int]
@@ -102,7 +105,7 @@ class Answers:
         self._tell(question)
         if answer is None:  # it was cut or joined wrongly: that is set right here alone
             return "cell"
-        for scope in reversed(SCOPES[1:]):
+        for scope in SCOPES:
             others = reached(question, scope, questions)
             if others and all(self._answer(one) == answer for one in others[:SHOWN]):
                 for one in others:
@@ -157,3 +160,11 @@ class Answers:
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return one[0] < other[1] and other[0] < one[1]
+
+
+def reached(question: Question, scope: str, questions: Sequence[Question]) -> list[Question]:
+    """The other cells that a decision reaches in a scope, the least sure first: what is shown before it acts."""
+    key_of = SCOPES[scope]
+    wanted = key_of(question)
+    others = [one for one in questions if one != question and key_of(one) == wanted]
+    return sorted(others, key=lambda one: -one.doubt)

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "eval"))
 
-from answering import Answers, City, city_of, look_at, value_f1  # noqa: E402
+from answering import Answers, City, city_of, look_at, reached, value_f1  # noqa: E402
 from decisions import POINTS, collected, decisions_table  # noqa: E402
 
 from recognizer.digitizing import digitize_grids  # noqa: E402
@@ -20,7 +20,7 @@ from recognizer.measuring import score  # noqa: E402
 from recognizer.model import shipped_model  # noqa: E402
 from recognizer.newcity import Question  # noqa: E402
 from recognizer.training import real_documents  # noqa: E402
-from recognizer.types import Label  # noqa: E402
+from recognizer.types import Label, Place  # noqa: E402
 
 
 def city(name: str) -> City:
@@ -87,6 +87,21 @@ def test_values_are_counted_as_the_evaluation_counts_them(fuyang: City) -> None:
     whole = score(fuyang.truth.records, digitize_grids(fuyang.document, fuyang.grids, fuyang.model).to_json())["value"]
     projects = look_at(fuyang, fuyang.model).projects
     assert value_f1(fuyang, projects, 0) + value_f1(fuyang, projects, 1) == whole
+
+
+def question(number: int, label: str = "value@annual", doubt: float = 0.5, text: str = "", layout: int = 0) -> Question:
+    return Question("a.txt", number, 1, ((number, 0),), text or f"text {number}", Label.parse(label), doubt, 1.0, Place(), layout)
+
+
+def test_a_reach_never_goes_by_text_alone_and_shows_the_least_sure_first() -> None:
+    asked = question(0, text="成本指标", label="level1")
+    same = question(1, text="成本指标", label="level1", doubt=0.2)
+    doubtful = question(2, text="成本指标", label="level1", doubt=0.7)
+    other_role = question(3, text="成本指标", label="level2")
+    elsewhere = question(4, label="level1", layout=2, doubt=0.1)
+    everything = [asked, same, doubtful, other_role, elsewhere]
+    assert reached(asked, "everywhere", everything) == [doubtful, same]
+    assert reached(asked, "layout", everything) == [doubtful, same]
 
 
 def test_the_table_holds_both_ways_of_choosing() -> None:

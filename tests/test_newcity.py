@@ -19,7 +19,7 @@ from recognizer.errors import UsageError
 from recognizer.measuring import score
 from recognizer.model import shipped_model
 from recognizer.newcity import Measured, Question, Survey, advice, groups, propose, survey
-from recognizer.newcity.choosing import Proposal, reached
+from recognizer.newcity.choosing import Proposal
 from recognizer.newcity.expectation import Expectation, expected
 from recognizer.newcity.meter import measured, remember, remembered
 from recognizer.newcity.questions import look, questions_of, stakes
@@ -89,17 +89,6 @@ def test_no_cell_is_proposed_twice_and_gains_never_rise(drawn: list[tuple[str, f
     gains = [one.gain for one in found]
     assert all(later <= earlier + 1e-9 for earlier, later in pairwise(gains))
     assert sum(gains) <= sum(one.doubt * one.stake for one in questions) * (1 + len(found)) + 1e-9
-
-
-def test_a_reach_never_goes_by_text_alone_and_shows_the_least_sure_first() -> None:
-    asked = question(0, text="成本指标", label="level1")
-    same = question(1, text="成本指标", label="level1", doubt=0.2)
-    doubtful = question(2, text="成本指标", label="level1", doubt=0.7)
-    other_role = question(3, text="成本指标", label="level2")
-    elsewhere = question(4, label="level1", layout=2, doubt=0.1)
-    everything = [asked, same, doubtful, other_role, elsewhere]
-    assert reached(asked, "everywhere", everything) == [doubtful, same]
-    assert reached(asked, "layout", everything) == [doubtful, same]
 
 
 def test_what_hangs_on_a_cell_is_counted_in_facts() -> None:

@@ -9,7 +9,7 @@ Wolsey & Fisher 1978).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from recognizer.newcity.questions import Question
 
-SCOPES = ("cell", "table", "layout", "everywhere")
 IN_COLUMN = 0.3  # share of the doubt in common that a decision settles in the rest of its column
 SAME_TEXT = 0.9  # and where the same text was taken for the same
 BESIDE = 0.5  # and in the cells before and after, whose boundary it settles
@@ -33,12 +32,12 @@ class Proposal:
     gain: float
 
 
-def propose(questions: Sequence[Question], number: int, decided: frozenset[tuple[str, int]] = frozenset()) -> list[Proposal]:
-    """The cells to ask about next, the most rewarding first, without those `decided` (document, number) before."""
-    doubts = np.array([0.0 if (one.document, one.number) in decided else one.doubt for one in questions])
+def propose(questions: Sequence[Question], number: int) -> list[Proposal]:
+    """The cells to ask about next, the most rewarding first: at most `number`, none that would bring nothing."""
+    doubts = np.array([one.doubt for one in questions])
     stakes = np.array([one.stake for one in questions])
-    columns = _groups(questions, "layout")
-    texts = _groups(questions, "everywhere")
+    columns = _groups(questions, column_of)
+    texts = _groups(questions, wording_of)
     gains = np.zeros(len(questions))
     for members in columns.values():
         gains[members] = _gains(doubts[members], stakes[members])
@@ -48,17 +47,17 @@ def propose(questions: Sequence[Question], number: int, decided: frozenset[tuple
         if gains[best] <= 0:
             break
         one = questions[best]
-        members = columns[group_of(one, "layout")]
+        members = columns[column_of(one)]
         found.append(Proposal(one, len(members), float(gains[best])))
-        touched = {group_of(one, "layout")}
+        touched = {column_of(one)}
         _settle(doubts, members, best, IN_COLUMN)
-        for other in texts[group_of(one, "everywhere")]:
-            touched.add(group_of(questions[other], "layout"))
-        _settle(doubts, texts[group_of(one, "everywhere")], best, SAME_TEXT)
+        for other in texts[wording_of(one)]:
+            touched.add(column_of(questions[other]))
+        _settle(doubts, texts[wording_of(one)], best, SAME_TEXT)
         for other in (best - 1, best + 1):
             if 0 <= other < len(questions) and questions[other].document == one.document:
                 _settle(doubts, [other], best, BESIDE)
-                touched.add(group_of(questions[other], "layout"))
+                touched.add(column_of(questions[other]))
         doubts[best] = 0.0
         for key in touched:
             gains[columns[key]] = _gains(doubts[columns[key]], stakes[columns[key]])
@@ -80,26 +79,18 @@ def _settle(doubts: Floats, members: Sequence[int], best: int, share: float) -> 
     doubts[members] -= share * np.minimum(doubts[members], doubts[best])
 
 
-def group_of(question: Question, scope: str) -> Hashable:
-    """What the cells that a decision about this one reaches in a scope have in common with it. Never their text alone."""
-    if scope == "everywhere":
-        return "".join(question.text.split()), question.label
-    if scope == "layout":
-        return question.layout, question.part is not None, question.label
-    if scope == "table":
-        return question.document, question.table, question.part is not None, question.label
-    return question.document, question.number
+def column_of(question: Question) -> Hashable:
+    """What the cells of a column have in common: what they were taken for, in the same layout."""
+    return question.layout, question.part is not None, question.label
 
 
-def _groups(questions: Sequence[Question], scope: str) -> Mapping[Hashable, list[int]]:
+def wording_of(question: Question) -> Hashable:
+    """What cells have in common that say the same and were taken for the same: never the text alone."""
+    return "".join(question.text.split()), question.label
+
+
+def _groups(questions: Sequence[Question], key_of: Callable[[Question], Hashable]) -> Mapping[Hashable, list[int]]:
     found: dict[Hashable, list[int]] = defaultdict(list)
     for index, one in enumerate(questions):
-        found[group_of(one, scope)].append(index)
+        found[key_of(one)].append(index)
     return found
-
-
-def reached(question: Question, scope: str, questions: Sequence[Question]) -> list[Question]:
-    """The other cells that a decision reaches in a scope, the least sure first: what is shown before it acts."""
-    wanted = group_of(question, scope)
-    others = [one for one in questions if one != question and group_of(one, scope) == wanted]
-    return sorted(others, key=lambda one: -one.doubt)

@@ -69,17 +69,13 @@ class Measured:
     when: str
 
 
-def survey(
-    documents: Iterable[tuple[str, Document, tuple[Grid, ...]]], model: Model, number: int,
-    decided: frozenset[tuple[str, tuple[int, int]]] = frozenset(),
-) -> Survey:
-    """Surveys documents, each with its name and its grids; proposes `number` cells, none of those `decided` (document, piece)."""
+def survey(documents: Iterable[tuple[str, Document, tuple[Grid, ...]]], model: Model, number: int) -> Survey:
+    """Surveys documents, each with its name and its grids, and proposes `number` cells."""
     read = [_read(*one, model) for one in documents]
     known = model.calibrator.layouts if model.calibrator else ()
     found = groups([one.profile for one in read], known)
     layout_of = {member: number for number, group in enumerate(found) for member in group.members}
-    questions = [question.within(layout_of[index]) for index, one in enumerate(read) for question in one.questions
-                 if not any((one.name, key) in decided for key in question.pieces)]
+    questions = [question.within(layout_of[index]) for index, one in enumerate(read) for question in one.questions]
     return Survey(
         str(model.card.get("name", "")), tuple(one.name for one in read), found,
         tuple(together(read[member].expected for member in group.members) for group in found), tuple(propose(questions, number)))
