@@ -52,6 +52,12 @@ def test_a_table_is_like_itself(table: tuple[StructureCell, ...]) -> None:
         assert figure(table, table) == pytest.approx(1.0)
 
 
+def test_a_row_and_a_column_without_a_text_in_common_have_nothing_in_common() -> None:
+    row = tuple(StructureCell(0, column, text) for column, text in enumerate(("产出指标", "数量指标", "≥95%", "48.00")))
+    column = tuple(StructureCell(number, 0, "较高") for number in range(3))
+    assert teds(row, column) == 0.0
+
+
 @settings(deadline=None)
 @given(tables(), tables())
 def test_figures_are_symmetric_and_within_bounds(one: tuple[StructureCell, ...], other: tuple[StructureCell, ...]) -> None:

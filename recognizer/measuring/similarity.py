@@ -24,11 +24,11 @@ from recognizer.measuring.structure import StructureCell, Table, plain
 
 
 def teds(truth: Table, read: Table) -> float:
-    """Tree-edit-distance similarity, from 0 to 1."""
+    """Tree-edit-distance similarity, from 0 to 1; 0 also where the formula goes below, as for a row against a column."""
     first, second = _tree(truth), _tree(read)
     if len(first.cells) == len(second.cells) == 1:
         return 1.0
-    return 1.0 - _tree_distance(first, second) / max(len(first.cells), len(second.cells))
+    return max(0.0, 1.0 - _tree_distance(first, second) / max(len(first.cells), len(second.cells)))
 
 
 @dataclass(frozen=True, slots=True)
