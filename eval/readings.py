@@ -141,12 +141,13 @@ def read_printed(documents: int, part: int, parts: int, model: Model) -> list[Re
         return readings
 
 
-def read_printed_anew(seed: int, part: int, parts: int, model: Model) -> list[Reading]:
-    """A printed document of each reserved city by another seed, with all rules, half of them and none, as a model reads them."""
+def read_printed_anew(seed: int, documents: int, part: int, parts: int, model: Model) -> list[Reading]:
+    """So many printed documents of each reserved city by another seed, each with all rules, half of them and none, as a model
+    reads them."""
     with tempfile.TemporaryDirectory() as folder:
         readings = []
         for rules in get_args(Rules):
-            pdfs = printed_pdfs(Path(folder), 1, part, parts, rules, seed)
+            pdfs = printed_pdfs(Path(folder), documents, part, parts, rules, seed)
             readings += [_by_model("calibration:printed", pdf, model) for pdf in pdfs]
         return readings
 

@@ -49,7 +49,7 @@ SETTINGS = ("trained_on", "held_back", "city_out", "layout_out", "reserved", "ca
 
 RESERVED_SEED = 20261121  # of cities whose errors nobody looks at
 CALIBRATION_SEED = 20261122
-CALIBRATION = 8  # documents of each reserved city for calibration, and so many in eight of them printed
+CALIBRATION, CALIBRATION_PRINTED = 16, 2  # documents of each reserved city for calibration, and printed ones
 RESERVED_PARTS = 2
 PRINTED = 7  # documents of each reserved city: more than 200 pages
 
@@ -134,7 +134,7 @@ def run(job: Job) -> tuple[list[Reading], float]:
         readings = [_read(job.setting, document, shipped_model()) for document in _reserved(job, RESERVED_SEED)]
     elif job.setting == "calibration":
         readings = [_read(job.setting, document, shipped_model()) for document in _reserved(job, CALIBRATION_SEED)]
-        readings += read_printed_anew(CALIBRATION_SEED, job.part, RESERVED_PARTS, shipped_model())
+        readings += read_printed_anew(CALIBRATION_SEED, CALIBRATION_PRINTED, job.part, RESERVED_PARTS, shipped_model())
     elif job.setting == "printed":
         readings = read_printed(job.reserved_documents, job.part, RESERVED_PARTS, shipped_model())
     elif job.setting == "peers":
