@@ -137,6 +137,14 @@ class Sources:
             page = pdf[item.page - 1]
             return self._pictures.get((content, item.page, boxes), lambda: _drawn(page, _around(union(boxes)), CROP_SCALE))
 
+    def prepare(self, item: Item) -> None:
+        """Reads and draws all that is shown of an item, so that it is at hand when it is asked for."""
+        shown = self.show(item)
+        self.beside(item)
+        if shown.page:
+            self.picture(item.document, shown.page)
+            self.crop(item)
+
     def beside(self, item: Item) -> Beside:
         """The tables around a fact as the model labels them; empty where the run has not stored them."""
         with self._lock:
@@ -148,8 +156,11 @@ class Sources:
             return self._beside.get(key, lambda: labelled_beside([grids[number] for number in near], self._model()))
 
     def get_ready(self) -> None:
-        """Loads what the first item would have to wait for: the model and the vocabulary."""
+        """Loads what the first item would have to wait for: MuPDF, the model and the vocabulary."""
         with self._lock:
+            import pymupdf  # noqa: F401
+            from PIL import Image  # noqa: F401
+
             self._model()
             mapper_in_use()
 

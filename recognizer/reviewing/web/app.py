@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,7 @@ def serve(queue: Queue, folder: Path, *, host: str, port: int, token: str | None
         listener.bind((host, port))
         listener.listen(128)
         sources = Sources(folder)
-        sources.get_ready()
+        threading.Thread(target=sources.get_ready, daemon=True).start()
         app = application(queue, sources, token=token, local=is_loopback(host))
         ready(listener.getsockname()[1])
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))

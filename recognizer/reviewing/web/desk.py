@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+from recognizer.errors import RecognizerError
 from recognizer.reviewing.agreement import CHECK
 from recognizer.reviewing.decisions import STATES, Decision, TakenError
 from recognizer.reviewing.facts import FIELDS
@@ -41,6 +44,7 @@ class Desk:
 
     def __init__(self, queue: Queue, sources: Sources, renderer: Renderer) -> None:
         self._queue, self._sources, self._renderer = queue, sources, renderer
+        self._preparing = threading.Lock()
 
     def start(self, request: Request, fields: Mapping[str, str]) -> Response:
         """The whole page with the next item."""
@@ -145,12 +149,24 @@ class Desk:
             others = [one for one in item.alternatives or () if getattr(item.reading, one.field, "") != one.value]
             details = self._source(request, item) | {
                 "alternatives": others, "neighbours": beside.neighbours(item), "checking": item.state == CHECK}
+            if self._preparing.acquire(blocking=False):
+                threading.Thread(target=self._prepare_next, args=(item.id, filters), daemon=True).start()
         return self._renderer.page(
             request, template, item=item, filters=filters, states=GIVEN_OUT, query=query_of(filters),
             progress=self._queue.progress(reviewer), choices=self._queue.choices,
             undoable=self._queue.last_action(reviewer), concepts=_concepts,
             history=self._queue.audit(limit=10, item=item.id) if item and item.seen and item.state != CHECK else [],
             has_crop=bool(item and boxes_on(item, item.page) and details["shown"].source is Source.PAGES), **details)
+
+    def _prepare_next(self, number: int, filters: Filters) -> None:
+        """Has at hand what comes after an item while the reviewer looks at it; whoever asks for it meets what goes wrong."""
+        try:
+            with suppress(RecognizerError, OSError, RuntimeError):
+                following = next((one for one in self._queue.listed(filters, 2) if one.id != number), None)
+                if following:
+                    self._sources.prepare(following)
+        finally:
+            self._preparing.release()
 
     def _source(self, request: Request, item: Item, page: int | None = None) -> dict[str, Any]:
         shown = self._sources.show(item, page)
