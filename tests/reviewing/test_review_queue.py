@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import sqlite3
 from pathlib import Path
 
 import pytest
 from desks import LI, PDF, WANG, decision, first
+from sqlalchemy import text
 
 from recognizer.reviewing import Filters, Queue, TakenError
 from recognizer.reviewing.items import LEASE
-from recognizer.reviewing.tables import QUEUE
+from recognizer.reviewing.tables import QueueError
 
 
 def test_the_queue_holds_what_needs_review_and_is_filled_once(queue: Queue, run: Path) -> None:
@@ -57,23 +56,31 @@ def test_two_reviewers_never_hold_the_same_item_until_a_lease_ends(run: Path) ->
         queue.decide(LI, decision(mine, ticket="too late"))
 
 
-def test_a_queue_of_the_first_version_is_brought_up_and_keeps_its_decisions(run: Path) -> None:
-    queue = Queue(run)
+def test_a_queue_of_the_first_version_is_brought_up_and_keeps_its_decisions(run: Path, database: str | None) -> None:
+    queue = Queue(run, database)
     queue.fill()
     item = first(queue, "value")
     queue.decide(LI, decision(item))
-    queue.close()
-    with contextlib.closing(sqlite3.connect(run / QUEUE)) as database:  # what it lacked
+    with queue.engine.begin() as connection:  # what it lacked
         for index in ("items_of_page", "items_in_order_with_doubts", "items_in_order_of_city", "items_in_order_of_kind"):
-            database.execute(f"DROP INDEX {index}")
+            connection.execute(text(f"DROP INDEX {index}"))
         for column in ("joined", "rest", "rest_period", "first_page", "last_page", "alternatives"):
-            database.execute(f"ALTER TABLE items DROP COLUMN {column}")
-        database.execute("UPDATE about SET version = 1")
-        database.commit()
-    queue = Queue(run)
+            connection.execute(text(f"ALTER TABLE items DROP COLUMN {column}"))
+        connection.execute(text("UPDATE about SET version = 1"))
+    queue.close()
+    queue = Queue(run, database)
     queue.fill()
     now = queue.look(item.id)
     assert now is not None
     assert (now.state, now.reading, now.seen) == ("accepted", item.reading, 1)
     assert queue.fill() == 0
     queue.close()
+
+
+def test_a_queue_of_a_newer_version_is_refused_wherever_it_is(run: Path, database: str | None) -> None:
+    queue = Queue(run, database)
+    with queue.engine.begin() as connection:
+        connection.execute(text("UPDATE about SET version = 99"))
+    queue.close()
+    with pytest.raises(QueueError, match="newer version"):
+        Queue(run, database)
