@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from recognizer.layout.filling import union
 from recognizer.types import Box, Document, Evidence, Grid, Page, Place, Records, Run, TextBlock
@@ -87,14 +88,19 @@ class _Words:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.bands: dict[int, list[tuple[Run, Box]]] = {}  # runs by the bands of the page that they reach into
+        boxes = [union(run.boxes) for run in page.runs]
+        self.boxes = [page.displayed(box) for box in boxes] if page.turn or page.skew else boxes
+        self.whole = {box: run.text for box, run in zip(self.boxes, page.runs, strict=True)}
         self.found: dict[Box, list[str]] = {}
-        self.whole: dict[Box, str] = {}  # runs by their boxes
-        for run in page.runs:
-            box = page.displayed(union(run.boxes))
-            self.whole[box] = run.text
+
+    @cached_property
+    def bands(self) -> dict[int, list[tuple[Run, Box]]]:
+        """The runs by the bands of the page that they reach into; few pages need them."""
+        found: dict[int, list[tuple[Run, Box]]] = {}
+        for run, box in zip(self.page.runs, self.boxes, strict=True):
             for band in _bands(box):
-                self.bands.setdefault(band, []).append((run, box))
+                found.setdefault(band, []).append((run, box))
+        return found
 
     def within(self, box: Box) -> list[str]:
         """The folded runs of characters whose centres lie in a box."""

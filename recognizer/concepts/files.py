@@ -12,6 +12,7 @@ from recognizer.concepts.replaced import current_id
 
 SHIPPED = Path(__file__).resolve().parent / "vocabulary.csv"
 VARIABLE = "RECOGNIZER_VOCABULARY"
+_FOLDERS = ("HOME", "XDG_DATA_HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA")  # variables that name the platform's data folder
 TURTLE = frozenset({".ttl", ".turtle"})
 
 
@@ -58,9 +59,15 @@ def users_file() -> Path:
     named = os.environ.get(VARIABLE)
     if named:
         return Path(named)
+    return _data_folder(*map(os.environ.get, _FOLDERS)) / "vocabulary.csv"
+
+
+@lru_cache(maxsize=8)
+def _data_folder(*_named: str | None) -> Path:
+    """The platform's data folder, looked for anew only where the variables of the environment that name it have changed."""
     from platformdirs import user_data_path
 
-    return user_data_path("recognizer", appauthor=False) / "vocabulary.csv"
+    return user_data_path("recognizer", appauthor=False)
 
 
 def vocabulary_file() -> Path:

@@ -36,9 +36,10 @@ def last_keys(keys: Floats) -> list[Floats]:
 
 def recent_keys(keys: Floats) -> Floats:
     """(cells, keys) the headings and keys met so far, fading with distance, so that columns lost in a text dump still speak."""
-    found = np.zeros_like(keys)
-    for before, own, after in zip(found, keys, found[1:], strict=False):
-        np.maximum(np.multiply(before, FADE, out=after), own, out=after)
+    found, fade = np.zeros_like(keys), np.asarray(FADE, keys.dtype)  # an array already: else each row makes one of the number
+    rows = list(found)
+    for before, own, after in zip(rows, keys, rows[1:], strict=False):
+        np.maximum(np.multiply(before, fade, after), own, out=after)
     return found
 
 

@@ -17,7 +17,7 @@ PERIODED = (Role.VALUE, Role.FUND_AMOUNT, Role.GOAL_TEXT)  # roles of cells that
 _ROLES = [role.value for role in Role]
 
 
-def period_features(context: Context, probable: Floats, classes: Sequence[str]) -> Floats:
+def period_features(context: Context, probable: Floats, classes: tuple[str, ...]) -> Floats:
     """(cells, features) inputs of the period network, from the (cells, classes) label probabilities of all cells."""
     groups = np.minimum(probable @ group_matrix(classes), 1.0)
     keys = probable[:, key_columns(classes)]

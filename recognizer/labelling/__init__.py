@@ -42,7 +42,7 @@ def label(grids: Sequence[Grid], model: Model, *, packed: bool = False) -> tuple
 
 
 def _in_columns(
-    cells: list[LabelledCell], context: Context, grids: Sequence[Grid], probable: Floats, classes: Sequence[str],
+    cells: list[LabelledCell], context: Context, grids: Sequence[Grid], probable: Floats, classes: tuple[str, ...],
     timed: Floats, periods: tuple[str, ...],
 ) -> list[LabelledCell]:
     """The cells, those of undrawn tables labelled as the order of their columns tells."""

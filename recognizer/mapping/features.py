@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -109,8 +110,7 @@ def pairs_of(index: Index, names: Sequence[Printed], said: Floats, hidden: Seque
     fitting += places.level[:, :, 0] + places.value[:, :, 0] / 2
     placed = fitting - covered / (own_words[:, None] + 1) + index.plain
     besides = np.concatenate([np.argmax(fitting, axis=1)[:, None], _most_said(said), np.argmax(placed, axis=1)[:, None]], axis=1)
-    rows = [_candidates(index, one, besides[number].tolist(), hidden[number] if hidden else frozenset())
-            for number, one in enumerate(taken)]
+    rows = _candidates(index, taken, besides.tolist(), hidden)
     query = np.repeat(np.arange(len(queries)), [len(row[0]) for row in rows])
     wording = np.array([place for row in rows for place in row[0]], np.int64)
     shares = _shares(np.concatenate([row[1] for row in rows], axis=1).T if rows else np.zeros((0, 3), np.float32), query)
@@ -145,30 +145,39 @@ def _told(said: Floats, query: Indices, concept: Indices) -> Floats:
     return np.concatenate([found, unknown[:, None]], axis=1).astype(np.float32)
 
 
-def _candidates(index: Index, taken: Taken, besides: Sequence[int], hidden: frozenset[int]) -> tuple[list[int], Floats]:
-    """A wording of each of the likeliest concepts, best first, and (3, wordings) what it shares: likeness, words, pairs.
+def _candidates(
+    index: Index, taken: Sequence[Taken], besides: Sequence[Sequence[int]], hidden: Sequence[frozenset[int]]
+) -> list[tuple[list[int], Floats]]:
+    """For each name a wording of each of the likeliest concepts, best first, and (3, wordings) what it shares: likeness, words,
+    pairs.
 
     `besides` are concepts looked at in any case: what fits best, those the pieces of the name speak for, and that of whatever
     stands in such a place (a task with a date: 完成时间).
     """
     shared = index.likeness(taken)
-    likeness = shared[0]
-    if hidden:
-        likeness[list(hidden)] = -1
-    found: dict[int, int] = {}
-    near = np.flatnonzero(likeness > max(0.0, float(likeness.max(initial=0)) * _NEAR_BEST))
-    near = near[np.argsort(-likeness[near], kind="stable")[:_WORDINGS]]
-    for concept, place in zip(index.concept_of[near].tolist(), near.tolist(), strict=True):
-        found.setdefault(concept, place)
-        if len(found) == CANDIDATES:
-            break
-    for concept in besides:
-        if concept not in found:
-            place = index.best_of(concept, likeness)
-            if likeness[place] >= 0:
-                found[concept] = place
-    chosen = list(found.values())
-    return chosen, shared[:, chosen]
+    likeness = shared[:, 0]
+    for number, unseen in enumerate(hidden):
+        likeness[number, list(unseen)] = -1
+    least = np.maximum(0.0, likeness.max(axis=1, initial=0).astype(np.float64) * _NEAR_BEST).astype(np.float32)
+    name, near = np.nonzero(likeness > least[:, None])
+    near = near[np.lexsort((-likeness[name, near], name))]  # best first; of equal ones the first in the vocabulary
+    ends = np.searchsorted(name, np.arange(len(taken) + 1)).tolist()
+    rows = []
+    for number, (start, end) in enumerate(pairwise(ends)):
+        best = near[start:min(end, start + _WORDINGS)]
+        found: dict[int, int] = {}
+        for concept, place in zip(index.concept_of[best].tolist(), best.tolist(), strict=True):
+            found.setdefault(concept, place)
+            if len(found) == CANDIDATES:
+                break
+        for concept in besides[number]:
+            if concept not in found:
+                place = index.best_of(concept, likeness[number])
+                if likeness[number, place] >= 0:
+                    found[concept] = place
+        chosen = list(found.values())
+        rows.append((chosen, shared[number][:, chosen]))
+    return rows
 
 
 def _shares(shared: Floats, query: Indices) -> Floats:

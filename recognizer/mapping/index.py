@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ Indices = NDArray[np.int64]
 Key = TypeVar("Key", int, str)
 NO_MEASURE = len(MEASURES)  # the measure of a name that says none
 _FIRST = 0xE000  # private-use characters stand for groups, so that rapidfuzz can compare tokens as it does characters
+_UNSEEN = 8.0  # what a key that no wording has is worth
 _WORDS = 0.6  # what shared words count beside shared pairs of characters when candidates are chosen
 
 
@@ -75,17 +76,17 @@ class Index:
         self.bare = [taken.bare for taken in self.taken]
         self.known = frozenset(self.bare)
         self.coded = [taken.coded for taken in self.taken]
-        self._words, self.word_idf = _postings([taken.groups for taken in self.taken])
-        self._pairs, self.pair_idf = _postings([taken.pairs for taken in self.taken])
-        self.word_weight: Floats = np.array([self.weight(taken.groups) for taken in self.taken], np.float32)
-        self.pair_weight: Floats = np.array([self._pair_weight(taken.pairs) for taken in self.taken], np.float32)
+        self._words = Postings([taken.groups for taken in self.taken])
+        self._pairs = Postings([taken.pairs for taken in self.taken])
+        self.word_weight: Floats = np.array([self._words.weight(taken.groups) for taken in self.taken], np.float32)
+        self.pair_weight: Floats = np.array([self._pairs.weight(taken.pairs) for taken in self.taken], np.float32)
         self.profiles: Floats = np.zeros((len(self.concepts), NO_MEASURE + 1), np.float32)
         self.concept_groups: Floats = np.zeros((len(self.concepts), groups()), np.float32)
         for concept, taken in zip(self.concept_of.tolist(), self.taken, strict=True):
             self.profiles[concept, taken.measure] += 1
             self.concept_groups[concept, list(taken.groups)] = 1
         self.profiles /= self.profiles.sum(axis=1, keepdims=True)
-        self.group_idf: Floats = np.array([self.word_idf.get(group, 8.0) for group in range(groups())], np.float32)
+        self.group_idf: Floats = np.array([self._words.weight([group]) for group in range(groups())], np.float32)
         self._starts = np.searchsorted(self.concept_of, np.arange(len(self.concepts) + 1))
         self._bounds: list[int] = self._starts.tolist()
         # The share of a concept's wordings that name no object: 完成时间 is of whatever is completed.
@@ -121,42 +122,48 @@ class Index:
                     found[concept, list(self.taken[place].groups)] = 1
         return found
 
-    def weight(self, found: Sequence[int]) -> float:
-        """How much the groups of a name say."""
-        return sum(self.word_idf.get(group, 8.0) for group in found)
-
-    def _pair_weight(self, pairs: Sequence[str]) -> float:
-        return sum(self.pair_idf.get(pair, 8.0) for pair in pairs)
-
-    def shared(self, taken: Taken) -> tuple[Floats, Floats]:
-        """How much of words and of pairs of characters each wording shares with a name, and the weights of the name itself."""
-        return (self._sum(self._words, self.word_idf, taken.groups),
-                self._sum(self._pairs, self.pair_idf, taken.pairs))
-
-    def _sum(self, postings: dict[Key, Indices], idf: dict[Key, float], keys: Sequence[Key]) -> Floats:
-        found = np.zeros(len(self.wordings), np.float32)
-        for key in keys:
-            places = postings.get(key)
-            if places is not None:
-                found[places] += idf[key]
-        return found
-
-    def likeness(self, taken: Taken) -> Floats:
-        """(3, wordings): how like a name each is for choosing candidates (0 to 1), what it shares of words and of pairs."""
-        found = np.empty((3, len(self.wordings)), np.float32)
-        found[1], found[2] = self.shared(taken)
-        word_share = found[1] / (self.word_weight + (self.weight(taken.groups) + 1e-6) - found[1])
-        pair_share = found[2] / (self.pair_weight + (self._pair_weight(taken.pairs) + 1e-6) - found[2])
-        found[0] = _WORDS * word_share + (1 - _WORDS) * pair_share
+    def likeness(self, names: Sequence[Taken]) -> Floats:
+        """(names, 3, wordings): how like a name each is for choosing candidates (0 to 1), what it shares of words, of pairs."""
+        found = np.empty((len(names), 3, len(self.wordings)), np.float32)
+        groups, pairs = [taken.groups for taken in names], [taken.pairs for taken in names]
+        found[:, 1], found[:, 2] = self._words.shared(groups), self._pairs.shared(pairs)
+        word_share = found[:, 1] / (self.word_weight + self._words.own(groups) - found[:, 1])
+        pair_share = found[:, 2] / (self.pair_weight + self._pairs.own(pairs) - found[:, 2])
+        found[:, 0] = _WORDS * word_share + (1 - _WORDS) * pair_share
         return found
 
 
-def _postings(keys: Sequence[Sequence[Key]]) -> tuple[dict[Key, Indices], dict[Key, float]]:
-    """For each key the wordings that have it, and what sharing it is worth."""
-    found: dict[Key, list[int]] = {}
-    for number, several in enumerate(keys):
-        for key in several:
-            found.setdefault(key, []).append(number)
-    return (
-        {key: np.array(places, np.int64) for key, places in found.items()},
-        {key: float(np.log(1 + len(keys) / len(places))) for key, places in found.items()})
+class Postings(Generic[Key]):
+    """Which wordings have a key, of the keys of each wording, and what sharing it is worth: the rarer, the more."""
+
+    def __init__(self, keys: Sequence[Sequence[Key]]) -> None:
+        found: dict[Key, list[int]] = {}
+        for number, several in enumerate(keys):
+            for key in several:
+                found.setdefault(key, []).append(number)
+        self._wordings = len(keys)
+        self._rows: dict[Key, int] = {key: row for row, key in enumerate(found)}
+        self._places = np.array([place for places in found.values() for place in places], np.int64)
+        self._sizes = np.array([len(places) for places in found.values()], np.int64)
+        self._starts = np.cumsum(self._sizes) - self._sizes
+        self._worth: dict[Key, float] = {key: float(np.log(1 + len(keys) / len(places))) for key, places in found.items()}
+
+    def weight(self, keys: Sequence[Key]) -> float:
+        """How much there is to share with a name that has the keys."""
+        return sum(self._worth.get(key, _UNSEEN) for key in keys)
+
+    def own(self, names: Sequence[Sequence[Key]]) -> Floats:
+        """(names, 1): the weight of each name's keys; never 0."""
+        return np.array([self.weight(keys) + 1e-6 for keys in names], np.float32)[:, None]
+
+    def shared(self, names: Sequence[Sequence[Key]]) -> Floats:
+        """(names, wordings): the weight of the keys that each name shares with each wording."""
+        found = np.zeros(len(names) * self._wordings, np.float32)
+        known = [(number, key) for number, keys in enumerate(names) for key in keys if key in self._rows]
+        rows = np.array([self._rows[key] for _, key in known], np.int64)
+        worth = np.array([self._worth[key] for _, key in known], np.float32)
+        firsts = np.array([number for number, _ in known], np.int64) * self._wordings
+        sizes = self._sizes[rows]
+        entries = np.repeat(self._starts[rows] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+        np.add.at(found, np.repeat(firsts, sizes) + self._places[entries], np.repeat(worth, sizes))
+        return found.reshape(len(names), self._wordings)

@@ -208,16 +208,17 @@ class _Turn:
 
 
 # By how many degrees clockwise text that runs in a direction must be turned to run from left to right.
+_LEVEL = (1.0, 0.0)
 _TURNS = {(1, 0): 0, (0, -1): 90, (-1, 0): 180, (0, 1): 270}
 
 
-def _direction(lines: Iterable[dict[str, Any]]) -> int:
+def _direction(lines: Sequence[dict[str, Any]]) -> int:
     """The turn that brings most characters upright. Vertical writing, and single characters, say nothing of it."""
+    if all(line["dir"] == _LEVEL for line in lines):
+        return 0
     count: Counter[int] = Counter()
     for line in lines:
-        if line["dir"] == (1.0, 0.0):
-            count[0] += sum(len(span["chars"]) for span in line["spans"])
-        elif not line["wmode"]:
+        if line["dir"] == _LEVEL or not line["wmode"]:
             count[_turn_of(line["dir"])] += sum(len(span["chars"]) for span in line["spans"])
     return count.most_common(1)[0][0] if count else 0
 
