@@ -26,7 +26,7 @@ MEMORY = Path("newcity.jsonl")
 
 
 def newcity(
-    sources: Annotated[list[str], typer.Argument(metavar="FILES...", show_default=False, help=either(
+    sources: Annotated[list[str], typer.Argument(metavar="FILE", show_default=False, help=either(
         "Documents of the city: files, folders (walked) and globs.", "该城市的文档：文件、文件夹（含子文件夹）或通配符。"))],
     model: Annotated[Path | None, typer.Option("--model", metavar="DIR", show_default=False, help=either(
         "The folder of a model of your own, or a version of recognizer models; the one in use, if not given.",
