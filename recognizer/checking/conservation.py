@@ -53,16 +53,16 @@ def invented_on(records: Records, document: Document) -> list[tuple[str, int]]:
 
 
 def _stands_whole(text: str, places: Sequence[Place], pages: Mapping[int, _Words]) -> bool:
-    """Whether the text is part of a run that fills one of the places, or all of those that fill them: true of most."""
+    """Whether the text is part of the runs that fill one of the places, or of what those that fill them say together: true of
+    most."""
     wanted, together = fold(text), ""
     for place in places:
         page = pages.get(place.page) if place.page else None
-        run = page.whole.get(place.bbox) if page and place.bbox else None
-        here = fold(run) if run else ""
+        here = page.filling(place.bbox) if page and place.bbox else ""
         if wanted in here:
             return True
         together += here
-    return wanted == together
+    return wanted in together
 
 
 def _printed_at(
@@ -88,19 +88,48 @@ class _Words:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        boxes = [union(run.boxes) for run in page.runs]
-        self.boxes = [page.displayed(box) for box in boxes] if page.turn or page.skew else boxes
-        self.whole = {box: run.text for box, run in zip(self.boxes, page.runs, strict=True)}
+        self.turned = bool(page.turn or page.skew)
         self.found: dict[Box, list[str]] = {}
+        self.filled: dict[Box, str] = {}
+        # The numbers of runs by the left side of their first character, with its top and bottom.
+        self.starting: dict[float, list[tuple[int, float, float]]] = {}
+        for number, run in enumerate(page.runs):
+            left, top, _, bottom = page.displayed(run.boxes[0]) if self.turned else run.boxes[0]
+            self.starting.setdefault(left, []).append((number, top, bottom))
 
     @cached_property
     def bands(self) -> dict[int, list[tuple[Run, Box]]]:
         """The runs by the bands of the page that they reach into; few pages need them."""
         found: dict[int, list[tuple[Run, Box]]] = {}
-        for run, box in zip(self.page.runs, self.boxes, strict=True):
+        for run in self.page.runs:
+            box = self._box(run)
             for band in _bands(box):
                 found.setdefault(band, []).append((run, box))
         return found
+
+    def filling(self, box: Box) -> str:
+        """The folded text of runs, each printed after the other, that fill a box together; "" where none do."""
+        if box not in self.filled:
+            starts = (number for number, top, bottom in self.starting.get(box[0], ()) if box[1] <= top and bottom <= box[3])
+            self.filled[box] = fold(next(filter(None, (self._from(number, box) for number in starts)), ""))
+        return self.filled[box]
+
+    def _from(self, number: int, box: Box) -> str:
+        """The text of the runs from one on that fill a box; "" where they reach out of it."""
+        text, around = "", None
+        for run in self.page.runs[number:]:
+            own = self._box(run)
+            around = union((around, own)) if around else own
+            text += run.text
+            if around == box:
+                return text
+            if around[0] < box[0] or around[1] < box[1] or around[2] > box[2] or around[3] > box[3]:
+                break
+        return ""
+
+    def _box(self, run: Run) -> Box:
+        box = union(run.boxes)
+        return self.page.displayed(box) if self.turned else box
 
     def within(self, box: Box) -> list[str]:
         """The folded runs of characters whose centres lie in a box."""
