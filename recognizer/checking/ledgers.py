@@ -83,7 +83,7 @@ def _of_pages(document: Document, pieces: Iterable[Piece]) -> _Counts:
             continue
         number, here = page.number, own.get(page.number, ())
         runs = [(run.text, run.boxes if not page.turn else tuple(map(page.displayed, run.boxes))) for run in page.runs]
-        words[number] = sum(len(text.split()) for text, _ in runs)
+        words[number] = len(" ".join(text for text, _ in runs).split())
         if _all_in_one_place(runs, here):
             continue
         printed = set(chain.from_iterable(zip(text, boxes, strict=True) for text, boxes in runs))
@@ -203,5 +203,6 @@ def _in_tables(labelled: Iterable[LabelledGrid]) -> tuple[Counter[int], Counter[
             for piece in entry.cell.pieces:
                 count = len(piece.text.split())
                 inside[piece.place.page or 1] += count
-                prose[piece.place.page or 1] += count * (entry.label.role is Role.PROSE)
+                if entry.label.role is Role.PROSE:
+                    prose[piece.place.page or 1] += count
     return inside, prose

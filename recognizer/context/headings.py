@@ -15,23 +15,19 @@ OVER_NAMES = 0.3  # score from which a heading counts as one of names
 HEADING_ROW = 1.2  # summed heading scores from which a row counts as a row of headings
 
 
-def gathered(keys: Floats, chosen: Sequence[int]) -> Floats:
+def gathered(keys: Floats, chosen: Sequence[int] | NDArray[np.int64]) -> Floats:
     """(cells, keys) for each cell the keys of the cell chosen for it, zeros where none is (-1)."""
     return np.concatenate([keys, np.zeros((1, keys.shape[1]), np.float32)])[np.asarray(chosen, np.int64)]
 
 
 def last_keys(keys: Floats) -> list[Floats]:
     """The heading or key met last before each cell, the one before that, and how far back they are."""
-    last, second = [-1] * len(keys), [-1] * len(keys)
-    distance = [(1.0, 1.0)] * len(keys)
-    met, before = -1, -1
-    for index, strong in enumerate((keys.max(axis=1, initial=0) > 0.5).tolist()):
-        if met >= 0:
-            last[index], second[index] = met, before
-            distance[index] = (min(index - met, 20) / 20, min(index - before, 20) / 20 if before >= 0 else 1.0)
-        if strong:
-            met, before = index, met
-    return [gathered(keys, last), gathered(keys, second), np.asarray(distance, np.float32).reshape(len(keys), 2)]
+    strong = np.concatenate([[-1, -1], np.flatnonzero(keys.max(axis=1, initial=0) > 0.5)])
+    order = np.arange(len(keys))
+    met = np.searchsorted(strong[2:], order) + 1
+    found = np.stack([strong[met], strong[met - 1]])
+    distance = np.where(found < 0, 1.0, np.minimum(order - found, 20) / 20)
+    return [gathered(keys, found[0]), gathered(keys, found[1]), distance.T.astype(np.float32)]
 
 
 def recent_keys(keys: Floats) -> Floats:
@@ -87,26 +83,28 @@ def headings_over(context: Context, keys: Floats, heading: Floats) -> list[Float
     is_heading = (heading > 0.5).tolist()
     active: list[int] = []
     upper: list[int] = []
+    under: dict[int, int] = {}  # which of the active headings stands over a column
     since = 0
     for row in context.rows:
         same_grid = bool(active) and grid_of[active[0]] == grid_of[row[0]]
-        for rank, index in enumerate(row if active else ()):
-            distance[index] = (min(since, 20) / 20, float(same_grid))
-            if rank < len(active):
-                from_left[index] = active[rank]
-            if len(row) - rank <= len(active):
-                from_right[index] = active[rank - len(row)]
-            if same_grid:
-                column = cells[index].column
-                for other in active:
-                    if cells[other].column <= column < cells[other].column + cells[other].column_span:
-                        by_column[index] = other
-                for other in upper:
-                    if cells[other].column <= column:
-                        higher[index] = other
+        away = (min(since, 20) / 20, float(same_grid))
+        for index in row if active else ():
+            distance[index] = away
+        for index, other in zip(row, active, strict=False):
+            from_left[index] = other
+        for index, other in zip(reversed(row), reversed(active), strict=False):
+            from_right[index] = other
+        for index in row if same_grid else ():
+            column = cells[index].column
+            by_column[index] = under.get(column, -1)
+            for other in upper:
+                if cells[other].column <= column:
+                    higher[index] = other
         since += 1
         headings = [index for index in row if is_heading[index]]
         if len(headings) >= 2 and heading[row].sum() > HEADING_ROW and len(headings) * 2 >= len(row):
             upper, active, since = active, headings, 0
+            under = {column: other for other in active
+                     for column in range(cells[other].column, cells[other].column + cells[other].column_span)}
     found = [gathered(keys, chosen) for chosen in (by_column, from_right, from_left, higher)]
     return [*found, np.asarray(distance, np.float32).reshape(len(keys), 2)]

@@ -53,21 +53,19 @@ def context_of(grids: Sequence[Grid]) -> Context:
             filled = [cell for cell in row_cells if cell.text]
             if not filled:
                 continue
-            width = max(cell.column + cell.column_span for cell in row_cells)
-            indices = []
-            for rank, cell in enumerate(filled):
-                index = len(cells)
-                indices.append(index)
-                cells.append(cell)
-                grid_of.append(number)
-                row_of.append(len(rows))
-                down.append(-1)
-                key = cell.column if grid.drawn else rank
-                upper = above.get(key, -1)
+            width = max([cell.column + cell.column_span for cell in row_cells])
+            indices = list(range(len(cells), len(cells) + len(filled)))
+            cells += filled
+            grid_of += [number] * len(filled)
+            row_of += [len(rows)] * len(filled)
+            down += [-1] * len(filled)
+            place = (len(filled), width, order / last_row, len(row_cells))
+            for rank, (cell, index) in enumerate(zip(filled, indices, strict=True)):
+                upper = above.get(cell.column if grid.drawn else rank, -1)
                 up.append(upper)
                 if upper >= 0 and down[upper] < 0:
                     down[upper] = index
-                measures.append(_measures(cell, grid.drawn, rank, len(filled), width, order / last_row, len(row_cells)))
+                measures.append((grid.drawn, rank, *place, *_measures(cell)))
             for rank, (cell, index) in enumerate(zip(filled, indices, strict=True)):
                 for column in range(cell.column, cell.column + cell.column_span) if grid.drawn else (rank,):
                     above[column] = index
@@ -83,11 +81,11 @@ def context_of(grids: Sequence[Grid]) -> Context:
     )
 
 
-def _measures(cell: Cell, drawn: bool, rank: int, filled: int, width: int, depth: float, printed: int) -> tuple[float, ...]:
-    """What `_positions` makes features of."""
-    broken = len(cell.pieces) > 1 and all(len(piece.text) == 1 for piece in cell.pieces)
-    own = (cell.row, cell.column, cell.row_span, cell.column_span, len(cell.pieces), broken, _GAP[cell.gap])
-    return (drawn, rank, filled, width, depth, printed, *own)
+def _measures(cell: Cell) -> tuple[float, ...]:
+    """What `_positions` makes features of, besides where the cell stands in its row."""
+    pieces = len(cell.pieces)
+    broken = pieces > 1 and all(len(piece.text) == 1 for piece in cell.pieces)
+    return (cell.row, cell.column, cell.row_span, cell.column_span, pieces, broken, _GAP[cell.gap])
 
 
 def _positions(measures: list[tuple[float, ...]]) -> Floats:

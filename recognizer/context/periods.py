@@ -15,6 +15,7 @@ from recognizer.types import Role
 Floats = NDArray[np.float32]
 PERIODED = (Role.VALUE, Role.FUND_AMOUNT, Role.GOAL_TEXT)  # roles of cells that speak of a period
 _ROLES = [role.value for role in Role]
+_NAME = Role.NAME.value
 
 
 def period_features(context: Context, probable: Floats, classes: tuple[str, ...]) -> Floats:
@@ -48,14 +49,16 @@ def _aligned(context: Context, probable: Floats, keys: Floats, classes: Sequence
     count = len(keys)
     from_right, from_left, from_name = ([-1] * count for _ in range(3))
     ranks = np.zeros((count, 3), np.float32)
-    best = [classes[index] for index in probable.argmax(axis=1)] if count else []
+    best = [classes[index] for index in probable.argmax(axis=1).tolist()] if count else []
+    roles = [code.partition("@")[0] for code in best]
+    periodic = [role.value for role in PERIODED]
     headings: dict[str, list[int]] = {}
     fresh = False
     since_name: dict[str, int] = {}
     for row in context.rows:
-        for role in PERIODED:
-            own = [index for index in row if best[index].partition("@")[0] == role.value]
-            over = headings.get(role.value, [])
+        for role in periodic:
+            own = [index for index in row if roles[index] == role]
+            over = headings.get(role, [])
             for rank, index in enumerate(own):
                 ranks[index] = (rank / 4, (len(own) - rank - 1) / 4, len(own) / 4)
                 if rank < len(over):
@@ -63,19 +66,18 @@ def _aligned(context: Context, probable: Floats, keys: Floats, classes: Sequence
                 if len(own) - rank <= len(over):
                     from_right[index] = over[rank - len(own)]
         for index in row:
-            code = best[index]
-            role_name = code.partition("@")[0]
-            if code == Role.NAME.value:
+            role = roles[index]
+            if best[index] == _NAME:
                 since_name = {}
-            if code.startswith("header>"):
+            if role.startswith("header>"):
                 if not fresh:
                     headings, fresh = {}, True
-                headings.setdefault(role_name.partition(">")[2], []).append(index)
-            elif role_name in _ROLES:
+                headings.setdefault(role.partition(">")[2], []).append(index)
+            elif role in _ROLES:
                 fresh = False
-                order = since_name.get(role_name, 0)
-                since_name[role_name] = order + 1
-                over = headings.get(role_name, [])
+                order = since_name.get(role, 0)
+                since_name[role] = order + 1
+                over = headings.get(role, [])
                 if order < len(over):
                     from_name[index] = over[order]
     return [*(gathered(keys, chosen) for chosen in (from_right, from_left, from_name)), ranks]

@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from recognizer.layout.filling import union
 from recognizer.types import Cell, Grid, Piece
 
 Pairs = list[tuple[Cell, Cell]]  # (above the break, below it), of the same columns
@@ -65,8 +66,8 @@ def _within_pages(grids: Sequence[Grid], cells: Sequence[Cell], pairs: NDArray[n
     A text that goes on over the page fills what stands before it. How far down pages reach is what their tables show.
     """
     found = np.zeros(len(pairs), np.bool_)
-    placed = [bool(cell.pieces) and all(piece.boxes and piece.place.bbox for piece in cell.pieces) for cell in cells]
-    across = [number for number, (a, b) in enumerate(pairs.tolist()) if cells[b].gap == "page" and placed[a] and placed[b]]
+    across = [number for number, (a, b) in enumerate(pairs.tolist())
+              if cells[b].gap == "page" and _is_placed(cells[a]) and _is_placed(cells[b])]
     if not across:
         return found
     pages: dict[int | None, list[Piece]] = {}
@@ -90,6 +91,11 @@ def _within_pages(grids: Sequence[Grid], cells: Sequence[Cell], pairs: NDArray[n
     return found
 
 
+def _is_placed(cell: Cell) -> bool:
+    """Whether it is known where the cell's characters stand."""
+    return bool(cell.pieces) and all(piece.boxes and piece.place.bbox for piece in cell.pieces)
+
+
 def _turn(pieces: Sequence[Piece]) -> tuple[int, int]:
     """Where most characters of a page follow each other as displayed: to the right (1, 0), downwards (0, 1) and so on."""
     count: Counter[tuple[int, int]] = Counter()
@@ -104,9 +110,7 @@ def _turn(pieces: Sequence[Piece]) -> tuple[int, int]:
 
 def _extent(pieces: Sequence[Piece], turn: tuple[int, int]) -> tuple[float, float]:
     """From where to where pieces reach downwards, for a reader who holds the page so that its text runs to the right."""
-    boxes = [piece.place.bbox for piece in pieces if piece.place.bbox]
-    x0, y0 = min(box[0] for box in boxes), min(box[1] for box in boxes)
-    x1, y1 = max(box[2] for box in boxes), max(box[3] for box in boxes)
+    x0, y0, x1, y1 = union([piece.place.bbox for piece in pieces if piece.place.bbox])
     return {(1, 0): (y0, y1), (-1, 0): (-y1, -y0), (0, 1): (-x1, -x0), (0, -1): (x0, x1)}.get(turn, (y0, y1))
 
 
