@@ -38,7 +38,7 @@ def weighed(
     if not len(pairs):
         return context.cells, pairs, np.zeros(0, np.float32)
     networks = model.parts if packed else model.cells
-    seams = model.seams.scores([boundary(context.cells[a].text, context.cells[b].text) for a, b in pairs])[:, 0]
+    seams = model.seams.scores([boundary(context.cells[a].text, context.cells[b].text) for a, b in pairs.tolist()])[:, 0]
     likely = plausible(context, pairs, seams)
     pairs, seams = pairs[likely], seams[likely]
     roles = glance_at(context, model.text, networks.piece_look)

@@ -45,22 +45,23 @@ def pair_features(
     cells = context.cells
     if not len(pairs):
         return np.zeros((0, 0), np.float32)
-    merge = group_matrix(text.classes)
-    alone = np.minimum(text.scores([cell.text for cell in cells]) @ merge, 1)
+    merge, texts = group_matrix(text.classes), [cell.text for cell in cells]
+    alone = np.minimum(text.scores(texts) @ merge, 1)
     first, second = pairs[:, 0], pairs[:, 1]
-    together_texts = [cells[a].text + cells[b].text for a, b in pairs]
+    earlier, later = [texts[a] for a in first.tolist()], [texts[b] for b in second.tolist()]
+    together_texts = [one + other for one, other in zip(earlier, later, strict=True)]
     together = np.minimum(text.scores(together_texts) @ merge, 1)
     padded = np.concatenate([glance, np.zeros((1, glance.shape[1]), np.float32)])
     following = np.minimum(second + 1, len(cells))
     preceding = np.where(first > 0, first - 1, len(cells))
-    shapes = shapes_of([cell.text for cell in cells])
+    shapes = shapes_of(texts)
     both = shapes_of(together_texts)
-    known = np.asarray([plain(cell.text) in text.lexicon for cell in cells], np.float32)
+    known = np.asarray([plain(one) in text.lexicon for one in texts], np.float32)
     known_together = np.asarray([plain(joined) in text.lexicon for joined in together_texts], np.float32)
     lexical = np.stack([known[first], known[second], known_together], axis=1)
     runs = _runs(context, grids, text.lexicon)
     adjacent = (second - first == 1)[:, None].astype(np.float32)
-    lengths = np.asarray([len(cell.text) for cell in cells], np.float32)
+    lengths = np.asarray([len(one) for one in texts], np.float32)
     lines = _lines(context, pairs, lengths)
     return np.concatenate(
         [
@@ -78,7 +79,7 @@ def pair_features(
             runs[second] * adjacent,
             seams[:, None],
             np.square(seams)[:, None],
-            boundary_words([cells[a].text for a in first], [cells[b].text for b in second]),
+            boundary_words(earlier, later),
             lines,
             _brackets(context, pairs),
         ],
@@ -93,7 +94,7 @@ def _lines(context: Context, pairs: NDArray[np.int64], lengths: Floats) -> Float
     full = _fullness(lengths)
     first_of_row = np.asarray([row[0] for row in context.rows], np.int64)
     size_of_row = np.asarray([len(row) for row in context.rows], np.int64)
-    width_of_row = np.asarray([max(cells[index].column + cells[index].column_span for index in row) for row in context.rows])
+    width_of_row = np.asarray([max([cells[index].column + cells[index].column_span for index in row]) for row in context.rows])
     column = np.asarray([cell.column for cell in cells], np.int64)
     gap = np.asarray([GAPS.index(cell.gap) for cell in cells] + [GAPS.index("start")], np.int64)
     rank = np.arange(len(cells)) - first_of_row[row_of]
