@@ -65,11 +65,11 @@ def evidence(*entries: LabelledCell, inherited: tuple[LabelledCell, ...] = ()) -
     cells = (*entries, *inherited)
     sure = [entry.probability * entry.period_probability * entry.cell.join_probability for entry in cells]
     signals = Signals(
-        min((entry.probability for entry in cells), default=1.0),
-        min((entry.period_probability for entry in cells), default=1.0),
-        min((entry.cell.join_probability for entry in cells), default=1.0),
+        min([entry.probability for entry in cells], default=1.0),
+        min([entry.period_probability for entry in cells], default=1.0),
+        min([entry.cell.join_probability for entry in cells], default=1.0),
         prod(sure),
-        read=prod(one for entry in cells for piece in entry.cell.pieces for one in piece.sure),
+        read=prod([one for entry in cells for piece in entry.cell.pieces for one in piece.sure]),
     )
     doubts = (LAYOUTS_DIFFER,) if any(entry.cell.disputed for entry in cells) else ()
     return Evidence(

@@ -223,6 +223,7 @@ def _direction(lines: Sequence[dict[str, Any]]) -> int:
     return count.most_common(1)[0][0] if count else 0
 
 
+@lru_cache(maxsize=256)
 def _turn_of(direction: tuple[float, float]) -> int:
     x, y = direction
     return _TURNS[(0, -1 if y < 0 else 1) if abs(y) > abs(x) else (-1 if x < 0 else 1, 0)]
