@@ -19,10 +19,14 @@ from .ink import Pixels
 PixelBox = tuple[int, int, int, int]  # left, top, right, bottom
 
 USUAL_EM = 30.0  # pixels of an ideograph where too few are seen to measure it
+FAINT = 12  # by so much is the ink of a rule darker than the paper beside it
+STREAK = 0.1  # ideographs of a rule whose darkness is taken together, so that noise breaks none
 THICKEST = 9  # pixels of a rule, more is a bar
 CLEAR = 2.5  # ideographs; a shorter stroke is a rule only where both its ends meet others
 SHORTEST = 1.25  # ideographs of a stroke that may be one
 SURE = 12.0  # ideographs; a longer stroke is a rule whatever stands beside it
+CONTINUED = 0.25  # share of a faint stroke that is a plain one, from which it is its continuation
+NEAR = 0.35  # ideographs between the end of a rule and another that it meets
 CROWDED = 0.2  # share of ink just above and below a stroke from which it belongs to text
 HEALED = 0.1  # ideographs of a break within a stroke
 BRIDGED = 0.8  # ideographs of a gap in a rule that is bridged
@@ -72,20 +76,46 @@ def em_of(ink: Pixels) -> float:
     return float(np.percentile(usual, 75)) * 1.08
 
 
-def drawn_rules(ink: Pixels, em: float) -> Drawn:
-    """The rules: strokes longer than any of a character, across and down, with their gaps bridged."""
-    across, down = _strokes(ink, em), _strokes(np.ascontiguousarray(ink.T), em)
-    level = [box for box in _boxes(across) if _stands_clear(box, ink, em)]
-    upright = [box for box in _boxes(down) if _stands_clear(box, ink.T, em)]  # as if they were level, until the end
-    near = round(0.35 * em)
-    clear = [[box for box in boxes if box[2] - box[0] >= CLEAR * em] for boxes in (level, upright)]
-    level = [box for box in level if box in clear[0] or _meets_both(box, [_flipped(other) for other in clear[1]], near)]
-    upright = [box for box in upright if box in clear[1] or _meets_both(box, [_flipped(other) for other in clear[0]], near)]
+def drawn_rules(grey: Pixels, ink: Pixels, em: float) -> Drawn:
+    """The rules: strokes longer than any of a character, across and down.
+
+    Their thin parts, no darker than the text around them, are traced from the parts that are plain, and from rule to rule.
+    """
+    sides = [(grey, ink), (np.ascontiguousarray(grey.T), np.ascontiguousarray(ink.T))]  # as if upright ones were level, until the end
+    strokes = [_strokes(dark, em) for _, dark in sides]
+    plain = [[box for box in _boxes(found) if _stands_clear(box, dark, em, SURE)]
+             for found, (_, dark) in zip(strokes, sides, strict=True)]
+    clear = [[box for box in boxes if box[2] - box[0] >= CLEAR * em] for boxes in plain]
+    found = [[box for box in own if box in sure or _meets_both(box, others, em)]
+             for own, sure, others in zip(plain, clear, reversed(clear), strict=True)]
+    traced = [_strokes(dark | _ridges(light, em), em) for light, dark in sides]
+    faint = [_boxes(mask) for mask in traced]
+    whole = [[box for box in boxes if _shared(box, own) >= CONTINUED] for boxes, own in zip(faint, found, strict=True)]
+    joined = [[box for box in boxes if box not in own and _stands_clear(box, dark, em) and _meets_both(box, others, em)]
+              for boxes, own, others, (_, dark) in zip(faint, whole, reversed(whole), sides, strict=True)]
+    rules = [[*new, *more, *(box for box in old if _shared(box, [*new, *more]) < 1.0)]
+             for new, more, old in zip(whole, joined, found, strict=True)]
     mask = np.zeros_like(ink)
-    for boxes, strokes, own in ((level, across, mask), (upright, down, mask.T)):
+    for boxes, all_strokes, own in zip(rules, (strokes[0] | traced[0], strokes[1] | traced[1]), (mask, mask.T), strict=True):
         for x0, y0, x1, y1 in boxes:
-            own[y0:y1, x0:x1] |= strokes[y0:y1, x0:x1]
-    return Drawn(tuple(level), tuple(_flipped(box) for box in upright), mask)
+            own[y0:y1, x0:x1] |= all_strokes[y0:y1, x0:x1]
+    return Drawn(tuple(rules[0]), tuple(map(_flipped, rules[1])), mask)
+
+
+def _shared(box: PixelBox, others: Sequence[PixelBox]) -> float:
+    """The share of a level stroke's length along which others lie upon it."""
+    upon = np.zeros(box[2] - box[0], bool)
+    for x0, y0, x1, y1 in others:
+        if y0 < box[3] and box[1] < y1:
+            upon[max(x0 - box[0], 0) : max(x1 - box[0], 0)] = True
+    return float(upon.mean())
+
+
+def _ridges(grey: Pixels, em: float) -> Pixels:
+    """What is darker than the paper just above and below it: a thin rule between two lines of text is no darker than their mean."""
+    along = cv2.blur(grey, (max(round(STREAK * em), 1), 1))
+    across = np.ones((THICKEST + 2, 1), np.uint8)
+    return np.asarray(cv2.morphologyEx(along, cv2.MORPH_BLACKHAT, across) >= FAINT, np.uint8)
 
 
 def _strokes(ink: Pixels, em: float) -> Pixels:
@@ -100,10 +130,12 @@ def _strokes(ink: Pixels, em: float) -> Pixels:
     return np.asarray(cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, along(BRIDGED * em)), np.uint8)
 
 
-def _stands_clear(box: PixelBox, ink: Pixels, em: float) -> bool:
-    """Whether there is paper above and below a level stroke; strokes of characters, or of several in line, have others beside."""
+def _stands_clear(box: PixelBox, ink: Pixels, em: float, sure: float = np.inf) -> bool:
+    """Whether there is paper above and below a level stroke; strokes of characters, or of several in line, have others beside.
+    Nothing is asked of what is longer than `sure` ideographs.
+    """
     x0, y0, x1, y1 = box
-    if x1 - x0 >= SURE * em:
+    if x1 - x0 >= sure * em:
         return True
     off = max(round(0.1 * em), 2)
     beside = [ink[y, x0:x1] for start, step in ((y0 - 1, -1), (y1, 1)) for y in range(start, start + step * (off + 1), step)
@@ -121,13 +153,12 @@ def _flipped(box: PixelBox) -> PixelBox:
     return (box[1], box[0], box[3], box[2])
 
 
-def _meets_both(box: PixelBox, others: Sequence[PixelBox], near: int) -> bool:
-    """Whether upright rules stand at both ends of a level one."""
+def _meets_both(box: PixelBox, upright: Sequence[PixelBox], em: float) -> bool:
+    """Whether upright rules (as if they were level) stand at both ends of a level one."""
+    near = NEAR * em
     middle = (box[1] + box[3]) / 2
-    ends = [
-        any(abs((other[0] + other[2]) / 2 - end) <= near and other[1] - near <= middle <= other[3] + near for other in others)
-        for end in (box[0], box[2])]
-    return all(ends)
+    crossing = [(y0 + y1) / 2 for x0, y0, x1, y1 in upright if x0 - near <= middle <= x1 + near]
+    return all(any(abs(at - end) <= near for at in crossing) for end in (box[0], box[2]))
 
 
 def stretches(ink: Pixels, drawn: Drawn, em: float) -> list[Stretch]:

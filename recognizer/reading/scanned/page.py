@@ -148,7 +148,7 @@ def _straightened(grey: Pixels, turn: int, skew: float) -> _Straight:
         skew = 0.0
     ink = without_blots(ink_of(grey), grey)
     em = em_of(ink)
-    drawn = drawn_rules(ink, em)
+    drawn = drawn_rules(grey, ink, em)
     return _Straight(grey, ink, drawn, tuple(stretches(ink, drawn, em)), em, turn, skew)
 
 
