@@ -27,10 +27,13 @@ SHORTEST = 1.25  # ideographs of a stroke that may be one
 SURE = 12.0  # ideographs; a longer stroke is a rule whatever stands beside it
 CONTINUED = 0.25  # share of a faint stroke that is a plain one, from which it is its continuation
 NEAR = 0.35  # ideographs between the end of a rule and another that it meets
+SPANNING = 5.0  # ideographs; a longer faint stroke from rule to rule is one, whatever stands beside it
 CROWDED = 0.2  # share of ink just above and below a stroke from which it belongs to text
 HEALED = 0.1  # ideographs of a break within a stroke
-BRIDGED = 0.8  # ideographs of a gap in a rule that is bridged
+BRIDGED = 0.3  # ideographs of a gap in a rule that is bridged
 SMEAR = 0.75  # ideographs of a gap in a line of text
+AFTER_MARK = 1.0  # and of one after a small mark: a comma stands at the left of the square it fills
+MARK = 0.4  # ideographs that such a mark is wide and high at most
 ALONG = 0.25  # ideographs between characters of a line, and not between lines
 SAME_ROW = 0.5  # share of the height of the lower of two texts by which they overlap on one line
 TALL = 1.75  # ideographs; text that is higher is several lines that touch
@@ -91,7 +94,7 @@ def drawn_rules(grey: Pixels, ink: Pixels, em: float) -> Drawn:
     traced = [_strokes(dark | _ridges(light, em), em) for light, dark in sides]
     faint = [_boxes(mask) for mask in traced]
     whole = [[box for box in boxes if _shared(box, own) >= CONTINUED] for boxes, own in zip(faint, found, strict=True)]
-    joined = [[box for box in boxes if box not in own and _stands_clear(box, dark, em) and _meets_both(box, others, em)]
+    joined = [[box for box in boxes if box not in own and _stands_clear(box, dark, em, SPANNING) and _meets_both(box, others, em)]
               for boxes, own, others, (_, dark) in zip(faint, whole, reversed(whole), sides, strict=True)]
     rules = [[*new, *more, *(box for box in old if _shared(box, [*new, *more]) < 1.0)]
              for new, more, old in zip(whole, joined, found, strict=True)]
@@ -130,7 +133,7 @@ def _strokes(ink: Pixels, em: float) -> Pixels:
     return np.asarray(cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, along(BRIDGED * em)), np.uint8)
 
 
-def _stands_clear(box: PixelBox, ink: Pixels, em: float, sure: float = np.inf) -> bool:
+def _stands_clear(box: PixelBox, ink: Pixels, em: float, sure: float) -> bool:
     """Whether there is paper above and below a level stroke; strokes of characters, or of several in line, have others beside.
     Nothing is asked of what is longer than `sure` ideographs.
     """
@@ -178,7 +181,7 @@ def stretches(ink: Pixels, drawn: Drawn, em: float) -> list[Stretch]:
         box = (x + int(xs.min()), y + int(ys.min()), x + int(xs.max()) + 1, y + int(ys.max()) + 1)
         own = cells[y + int(ys[0]), x + int(xs[0])]
         parts += [Stretch(part, int(own)) for part in _lines_of(box, text, em)]
-    found = [part for part in _gathered(parts, em) if max(part.width, part.height) >= 0.3 * em and part.height >= STROKE * em]
+    found = [part for part in _gathered(parts, text, em) if max(part.width, part.height) >= 0.3 * em and part.height >= STROKE * em]
     return [part for part in found if part.height >= FLAT * em or not any(_within(part.box, line.box) for line in found)]
 
 
@@ -235,7 +238,7 @@ def _lines_of(box: PixelBox, text: Pixels, em: float) -> list[PixelBox]:
     return [(x0, y0 + start, x1, y0 + end) for start, end in pairwise(edges) if end - start > 0.2 * em]
 
 
-def _gathered(parts: Sequence[Stretch], em: float) -> list[Stretch]:
+def _gathered(parts: Sequence[Stretch], text: Pixels, em: float) -> list[Stretch]:
     """Marks that smearing has left alone put to the line they belong to: strokes of 二, the points of a colon and the like."""
     by_cell: dict[int, list[Stretch]] = {}
     for part in parts:
@@ -249,11 +252,11 @@ def _gathered(parts: Sequence[Stretch], em: float) -> list[Stretch]:
                 lines.append(small)
             else:
                 lines[home] = Stretch(_around((small.box, lines[home].box)), small.cell)
-        found += _rejoined(lines, em)
+        found += _rejoined(lines, text, em)
     return sorted(found, key=lambda part: (part.box[1], part.box[0]))
 
 
-def _rejoined(lines: Sequence[Stretch], em: float) -> list[Stretch]:
+def _rejoined(lines: Sequence[Stretch], text: Pixels, em: float) -> list[Stretch]:
     """Stretches of one height that stand close enough to be one, made one."""
     found: list[Stretch] = []
     for line in sorted(lines, key=lambda part: part.box[0]):
@@ -261,12 +264,23 @@ def _rejoined(lines: Sequence[Stretch], em: float) -> list[Stretch]:
             overlap = min(line.box[3], other.box[3]) - max(line.box[1], other.box[1])
             height = max(line.box[3], other.box[3]) - min(line.box[1], other.box[1])
             level = overlap >= SAME_ROW * min(line.height, other.height) and height <= TALL * em
-            if level and line.box[0] - other.box[2] < SMEAR * em:
+            gap = line.box[0] - other.box[2]
+            if level and (gap < SMEAR * em or gap < AFTER_MARK * em and _ends_in_mark(other.box, text, em)):
                 found[number] = Stretch(_around((line.box, other.box)), line.cell)
                 break
         else:
             found.append(line)
     return found
+
+
+def _ends_in_mark(box: PixelBox, text: Pixels, em: float) -> bool:
+    """Whether the last of a line that stands by itself is as small as a comma."""
+    x0, y0, x1, y1 = box
+    inked = text[y0:y1, x0:x1].any(axis=0)
+    blank = np.flatnonzero(~inked)
+    start = x0 + int(blank[-1]) + 1 if len(blank) else x0
+    rows = np.flatnonzero(text[y0:y1, start:x1].any(axis=1))
+    return x1 - start <= MARK * em and len(rows) > 0 and int(rows[-1] - rows[0]) < MARK * em
 
 
 def _belongs(small: PixelBox, line: PixelBox, em: float) -> bool:

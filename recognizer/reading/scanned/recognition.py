@@ -28,6 +28,9 @@ MARGIN = 0.14  # ideographs above and below the text of a strip
 BESIDE = 0.2  # ideographs left and right of it
 LOW = 0.5  # ideographs; what is lower is a dash or the like
 LOWEST = 1.2  # ideographs of a strip's height at least, so that a dash stays a dash
+SMALL = 0.7  # ideographs; a mark by itself that is no wider is looked at closer where it was read with less than
+UNSURE = 0.8  # probability, in a strip of
+CLOSER = 1.0  # ideographs at least: nothing beside it tells its size
 APART = 0.35  # ideographs between the parts of a strip
 NARROWEST = 96  # pixels of a strip
 LONGEST = 2400  # pixels of a strip; what is longer is read in parts
@@ -65,7 +68,19 @@ class _Strip:
 
 def read_stretches(grey: Pixels, found: Sequence[Stretch], em: float) -> list[Read]:
     """The stretches of a picture read; those in which the model finds no character are left out."""
-    strips = [_strip(grey, group, em) for group in _groups(found, em)]
+    groups = list(_groups(found, em))
+    read = {one.boxes[0][:2]: one for one in _read_strips([_strip(grey, group, em, LOWEST, MARGIN) for group in groups], em)}
+    small = [group for group in groups if len(group) == 1 and group[0].width <= SMALL * em]
+    unsure = [group for group in small if (one := read.get(group[0].box[:2])) is None or min(one.sure) < UNSURE]
+    for one in _read_strips([_strip(grey, group, em, CLOSER, 0.0) for group in unsure], em):
+        before = read.get(one.boxes[0][:2])
+        if len(one.text) == 1 and (before is None or min(before.sure) < one.sure[0]):
+            read[one.boxes[0][:2]] = one
+    return list(read.values())
+
+
+def _read_strips(strips: Sequence[_Strip], em: float) -> list[Read]:
+    """What stands in strips; they are recognised many at once."""
     order = sorted(range(len(strips)), key=lambda number: strips[number].pixels.shape[1])
     read: list[Read] = []
     for batch in _batches([strips[number] for number in order]):
@@ -104,14 +119,14 @@ def _short_enough(one: Stretch, em: float) -> Iterator[Stretch]:
         yield Stretch((left, y0, min(left + longest, x1), y1), one.cell)
 
 
-def _strip(grey: Pixels, group: Sequence[Stretch], em: float) -> _Strip:
-    """The stretches side by side, each brought to the strip's height."""
+def _strip(grey: Pixels, group: Sequence[Stretch], em: float, lowest: float, margin: float) -> _Strip:
+    """The stretches side by side, each brought to the strip's height, which is at least `lowest` ideographs, with a margin."""
     pieces: list[Pixels] = []
     parts: list[_Part] = []
     at = 0.0
     for number, one in enumerate(group):
         x0, y0, x1, y1 = one.box
-        height = max(y1 - y0 + 2 * MARGIN * em, LOWEST * em)
+        height = max(y1 - y0 + 2 * margin * em, lowest * em)
         middle = (y0 + y1) / 2
         top, bottom = round(middle - height / 2), round(middle + height / 2)
         left, right = round(x0 - BESIDE * em), round(x1 + BESIDE * em)
