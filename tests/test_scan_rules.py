@@ -21,7 +21,7 @@ PIXEL = 72 / 200  # points
 
 
 def table(texts: list[str], size: float = 10, level: bool = True, grey: float = 0.6) -> Pixels:
-    """(height, width) a scanned table of two columns, a line of text in each row, with thin rules that the text nearly touches."""
+    """(height, width) a scanned table of two columns, a line of text in each row; the text nearly touches the thin rules."""
     with pymupdf.open() as document:
         page = document.new_page(width=400, height=150)
         for line in range(LINES + 1):
