@@ -84,7 +84,8 @@ def drawn_rules(grey: Pixels, ink: Pixels, em: float) -> Drawn:
 
     Their thin parts, no darker than the text around them, are traced from the parts that are plain, and from rule to rule.
     """
-    sides = [(grey, ink), (np.ascontiguousarray(grey.T), np.ascontiguousarray(ink.T))]  # as if upright ones were level, until the end
+    # Upright ones are as if they were level, until the end.
+    sides = [(grey, ink), (np.ascontiguousarray(grey.T), np.ascontiguousarray(ink.T))]
     strokes = [_strokes(dark, em) for _, dark in sides]
     plain = [[box for box in _boxes(found) if _stands_clear(box, dark, em, SURE)]
              for found, (_, dark) in zip(strokes, sides, strict=True)]
@@ -115,7 +116,7 @@ def _shared(box: PixelBox, others: Sequence[PixelBox]) -> float:
 
 
 def _ridges(grey: Pixels, em: float) -> Pixels:
-    """What is darker than the paper just above and below it: a thin rule between two lines of text is no darker than their mean."""
+    """What is darker than the paper just above and below it: a thin rule between lines of text is no darker than their mean."""
     along = cv2.blur(grey, (max(round(STREAK * em), 1), 1))
     across = np.ones((THICKEST + 2, 1), np.uint8)
     return np.asarray(cv2.morphologyEx(along, cv2.MORPH_BLACKHAT, across) >= FAINT, np.uint8)
@@ -181,7 +182,8 @@ def stretches(ink: Pixels, drawn: Drawn, em: float) -> list[Stretch]:
         box = (x + int(xs.min()), y + int(ys.min()), x + int(xs.max()) + 1, y + int(ys.max()) + 1)
         own = cells[y + int(ys[0]), x + int(xs[0])]
         parts += [Stretch(part, int(own)) for part in _lines_of(box, text, em)]
-    found = [part for part in _gathered(parts, text, em) if max(part.width, part.height) >= 0.3 * em and part.height >= STROKE * em]
+    gathered = _gathered(parts, text, em)
+    found = [part for part in gathered if max(part.width, part.height) >= 0.3 * em and part.height >= STROKE * em]
     return [part for part in found if part.height >= FLAT * em or not any(_within(part.box, line.box) for line in found)]
 
 
@@ -265,7 +267,7 @@ def _rejoined(lines: Sequence[Stretch], text: Pixels, em: float) -> list[Stretch
             height = max(line.box[3], other.box[3]) - min(line.box[1], other.box[1])
             level = overlap >= SAME_ROW * min(line.height, other.height) and height <= TALL * em
             gap = line.box[0] - other.box[2]
-            if level and (gap < SMEAR * em or gap < AFTER_MARK * em and _ends_in_mark(other.box, text, em)):
+            if level and (gap < SMEAR * em or (gap < AFTER_MARK * em and _ends_in_mark(other.box, text, em))):
                 found[number] = Stretch(_around((line.box, other.box)), line.cell)
                 break
         else:
