@@ -20,7 +20,7 @@ def test_pages_and_texts_become_tasks_whose_regions_stand_on_their_facts(run: Pa
     queue = Queue(run)
     queue.fill()
     corrected = next(item for facts in queue.by_document() for item in facts
-                     if item.document == PDF and item.kind == "value" and item.page)
+                     if item.document == PDF and item.kind == "value" and item.page and item.reading.name)
     queue.decide(WANG, Decision(corrected.id, "correct", "1", fields={"text": "77人"}))
     queue.close()
     command = [*RECOGNIZER, "export", str(run), "--label-studio", "-o", str(tmp_path / "tasks")]
