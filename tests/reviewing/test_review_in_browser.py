@@ -145,7 +145,12 @@ def test_a_key_pressed_the_moment_an_answer_arrives_counts(page: Any, run: Path)
 
 def test_a_reach_is_shown_with_counts_before_it_acts_and_one_undo_takes_it_back(page: Any, run: Path) -> None:
     before = rows(run, "SELECT id, text, period, name, state FROM items ORDER BY id")
-    page.goto(f"{page.base}/?document={PDF}&kind=value")
+    documents = f"SELECT id FROM documents WHERE name = '{PDF}'"
+    column = ("document_id", "table_number", "kind", "period")
+    like = "SELECT count(*) FROM items j WHERE " + " AND ".join(f"j.{name} = i.{name}" for name in column)
+    wanted = f"i.document_id IN ({documents}) AND i.kind = 'value' AND i.name <> '' AND i.state = 'open' AND ({like}) > 1"
+    [(named,)] = rows(run, f"SELECT min(i.id) FROM items i WHERE {wanted}")
+    page.goto(f"{page.base}/item/{named}")
     page.keyboard.press("p")
     page.locator("select[name=to_period]").select_option("mid_term")
     page.keyboard.press("Enter")
