@@ -20,7 +20,7 @@ from recognizer.types import Evidence, LabelledGrid, Layout, Records
 
 PROVISIONAL = "confidences are provisional: the model has no calibration of its own"
 # Recognition is surer than the product of its characters' probabilities: a power that fits as well as any, by log loss, 3,200
-# facts of 42 scans of generated documents, of seeds that nothing else is measured on (.1 to .15 are as good as each other).
+# facts of 41 scans of generated documents, of seeds that nothing else is measured on (.1 to .15 are as good as each other).
 READ = 0.12
 STRANGE = "the layout is unlike everything the model was trained on: its confidences promise less than they say"
 

@@ -66,7 +66,7 @@ def retrained(
     anew when not given): pass it where several models are made of one.
 
     Without any correction that can be learned from, the model is returned as it is. The card, and the calibrator, which
-    belongs to the model given, are kept: see `recognizer.learning.shelf` for models that are stored. The same input gives the
+    belongs to the model given, are kept: see `recognizer.shelf` for models that are stored. The same input gives the
     same model.
     """
     whole, packed = lessons(model, documents, corrections)

@@ -107,7 +107,7 @@ def measured(now: Survey, when: str) -> Measured:
 def remembered(path: Path) -> list[Measured]:
     """What the meter measured before, the oldest first. Raises UsageError for a file that is none of its own."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").split("\n")  # names may hold other ends of lines
     except FileNotFoundError:
         return []
     except (OSError, ValueError) as error:
