@@ -34,7 +34,7 @@ class Omission:
 
     def names(self, name: str) -> bool:
         """Whether it is this name that is to be left out, blanks and width of characters apart."""
-        return fnmatchcase(_folded(name), _folded(self.pattern))
+        return fnmatchcase(folded(name), folded(self.pattern))
 
 
 def parse_omissions(codes: Iterable[str]) -> tuple[Omission, ...]:
@@ -105,5 +105,6 @@ def _without_words(page: Ledger, removed: set[str]) -> Ledger:
     return replace(page, remainder=remainder)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A text as it is compared: of one width (NFKC), without blanks."""
     return "".join(unicodedata.normalize("NFKC", text).split())

@@ -9,7 +9,6 @@ that was corrected to what another cell of the table says tells that this is it.
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from typing import Any
 from recognizer.archive.stored import STORED, DamagedStoreError, load
 from recognizer.errors import UsageError
 from recognizer.exporting.document import place_json
+from recognizer.exporting.omission import folded
 from recognizer.labelling import label
 from recognizer.language import either
 from recognizer.learning.corrections import Correction
@@ -172,7 +172,7 @@ class _Table:
                 pieces = self._joined(place, after, field) or self._spanned(place, after[field])
                 yield _truth(pieces, code, project)
                 rest = entry.cell.pieces[len(pieces) :]
-                if rest and after.get("rest") and _folded("".join(piece.text for piece in rest)) == _folded(after["rest"]):
+                if rest and after.get("rest") and folded("".join(piece.text for piece in rest)) == folded(after["rest"]):
                     yield _truth(rest, ROLES[kind].format(period=after["rest_period"]), project)
         if rejected:
             return
@@ -192,9 +192,9 @@ class _Table:
         Of a line that says the same twice, those of its period. Where another model took them for something else: the one cell
         that says the whole text.
         """
-        said = _folded(text)
+        said = folded(text)
         there = sorted({number for place in places if not place.get("inherited") for number in self._by_place[_place(place)]})
-        texts = {number: _folded(self._entries[number].cell.text) for number in there}
+        texts = {number: folded(self._entries[number].cell.text) for number in there}
         found = [number for number in there if self._entries[number].label.role in _TAKEN[kind]
                  and said and (texts[number] in said or said in texts[number])]
         found = [number for number in found if self._entries[number].label.period in (None, period)] or found
@@ -206,35 +206,35 @@ class _Table:
         numbers = {number}
         for entry in after.get("joined") or ():
             if entry["field"] == field:
-                said = _folded(entry["text"])
+                said = folded(entry["text"])
                 numbers |= {other for place in entry["at"] for other in self._by_place[_place(place)]
-                            if _folded(self._entries[other].cell.text) == said}
+                            if folded(self._entries[other].cell.text) == said}
         return [piece for other in sorted(numbers) for piece in self._entries[other].cell.pieces] if len(numbers) > 1 else ()
 
     def _spanned(self, number: int, wanted: str) -> Sequence[Piece]:
         """The pieces that say what the fact is to say: those of the cell, with those of cells nearby, or fewer."""
-        cell, goal = self._entries[number].cell, _folded(wanted)
-        said = _folded(cell.text)
+        cell, goal = self._entries[number].cell, folded(wanted)
+        said = folded(cell.text)
         if said == goal or not goal:
             return cell.pieces
         if said.startswith(goal):
             for count in range(1, len(cell.pieces)):
-                if _folded("".join(piece.text for piece in cell.pieces[:count])) == goal:
+                if folded("".join(piece.text for piece in cell.pieces[:count])) == goal:
                     return cell.pieces[:count]
         for step in (1, -1):
             near = [self._entries[index].cell for index in range(number + step, number + step * NEAR, step)
                     if 0 <= index < len(self._entries)]
             for other in near:
                 both = (cell, other) if step > 0 else (other, cell)
-                if _folded("".join(one.text for one in both)) == goal:
+                if folded("".join(one.text for one in both)) == goal:
                     return (*both[0].pieces, *both[1].pieces)
         return cell.pieces
 
     def _saying(self, text: str, anchor: int) -> int | None:
         """The nearest cell before the anchor, or near after it, that says this text."""
-        wanted = _folded(text)
+        wanted = folded(text)
         near: Iterable[int] = (*range(anchor, -1, -1), *range(anchor + 1, min(anchor + NEAR, len(self._entries))))
-        return next((number for number in near if wanted and _folded(self._entries[number].cell.text) == wanted), None)
+        return next((number for number in near if wanted and folded(self._entries[number].cell.text) == wanted), None)
 
 
 def _truth(pieces: Sequence[Piece], code: str, project: int) -> TruthCell:
@@ -243,7 +243,3 @@ def _truth(pieces: Sequence[Piece], code: str, project: int) -> TruthCell:
 
 def _place(place: Mapping[str, Any]) -> str:
     return json.dumps({key: place[key] for key in sorted(place) if key != "inherited"})
-
-
-def _folded(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())
